@@ -1,0 +1,1 @@
+"""Publish a folder of RDF: build it into a release, then serve that release."""

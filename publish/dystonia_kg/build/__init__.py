@@ -1,0 +1,101 @@
+"""From a folder of Turtle to a release, in five steps."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..ask import prefixes
+from ..errors import Invalid, Unwritable
+from ..release import SUMS, checksum, is_release
+from .describe import catalogue, describe
+from .dump import canonical, dump
+from .infer import infer
+from .load import load
+from .validate import complaint, validate
+
+#: Complaints that an error shows in full; the rest are counted.
+SHOWN = 50
+
+
+def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
+    """Load, infer, validate, describe, dump; `out` is all that a server needs.
+
+    `tell` hears one sentence for each step. Raises a Trouble and leaves `out` as it was when the
+    knowledge is not Turtle, breaks its shapes, or `out` is a folder with other things in it.
+    """
+    refuse_foreign(out)
+    tell("reading the knowledge")
+    knowledge = load(home)
+    store = knowledge.store()
+    names = prefixes(store)
+    tell(f"drawing conclusions from {len(store)} statements")
+    inferred = infer(store, knowledge.base)
+    tell(f"holding them and {len(inferred)} conclusions against the shapes")
+    findings, report = validate(knowledge, inferred)
+    broken = [f for f in findings if f.is_violation]
+    if broken:
+        shown = "\n".join(complaint(knowledge, f) for f in broken[:SHOWN])
+        more = f"\n… and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
+        raise Invalid(f"the knowledge breaks its shapes in {len(broken)} place(s); nothing was written\n{shown}{more}")
+    for finding in findings:
+        tell(f"note: {complaint(knowledge, finding)}")
+    tell("counting and writing")
+    quads = canonical([*knowledge.quads, *inferred])
+    quads += describe(quads, knowledge.base)
+    quads = canonical(quads)
+    with _beside(out) as folder:
+        dump(quads, folder, names)
+        (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names))
+        (folder / "validation.ttl").write_bytes(report)
+        _seal(folder)
+        _swap(folder, out)
+    tell(f"{len(quads)} statements released in {out}")
+    return out
+
+
+def refuse_foreign(out: Path) -> None:
+    """A folder that exists must be an old release or empty: we replace it whole."""
+    if out.exists() and not (out.is_dir() and (is_release(out) or not any(out.iterdir()))):
+        raise Unwritable(f"{out}: there already, and not a release; choose another folder with --out, or remove it")
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A folder beside `out` to write in, so that taking its place is one rename; gone afterwards."""
+    try:
+        parent = out.resolve().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
+    except OSError as trouble:
+        raise Unwritable(f"{out}: cannot be written: {trouble.strerror}") from trouble
+    try:
+        folder.chmod(0o755)
+        yield folder
+    except OSError as trouble:
+        raise Unwritable(f"{out}: cannot be written: {trouble.strerror}") from trouble
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _seal(folder: Path) -> None:
+    """The list of checksums is written last: a folder that has one is whole."""
+    names = sorted(path.name for path in folder.iterdir())
+    lines = [f"{checksum(folder / name)}  {name}\n" for name in names]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _swap(folder: Path, out: Path) -> None:
+    """Put the new release in the place of the old one."""
+    if not out.exists():
+        folder.rename(out)
+        return
+    old = folder.with_name(folder.name + "-old")
+    out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

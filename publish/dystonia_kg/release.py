@@ -1,0 +1,58 @@
+"""A release: a folder that build writes and serve reads; the two meet nowhere else."""
+
+import hashlib
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
+
+from .errors import NoRelease
+
+DATASET = "dataset.nq"
+SUMS = "SHA256SUMS"
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, in lower-case hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """File name → SHA-256, as the release states them (the format of `sha256sum`)."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except OSError as trouble:
+        raise NoRelease(f"{folder}: no release is here ({SUMS} cannot be read); build one first") from trouble
+    rows = [line.split("  ", 1) for line in lines if line]
+    if any(len(row) != 2 for row in rows):
+        raise NoRelease(f"{folder / SUMS}: not a list of checksums; build the release again")
+    return {name: digest for digest, name in rows}
+
+
+def is_release(folder: Path) -> bool:
+    return (folder / SUMS).is_file()
+
+
+def open_store(folder: Path) -> Store:
+    """The dataset of a release in memory: its named graphs, and their merge as the default graph.
+
+    The merge is real, not Oxigraph's union on the fly, which repeats a triple once for each graph
+    that holds it. Raises NoRelease when the folder is not a release or the dataset is not the one
+    that was written.
+    """
+    path = folder / DATASET
+    stated = sums(folder).get(DATASET)
+    if stated is None or not path.is_file():
+        raise NoRelease(f"{folder}: the release has no {DATASET}; build it again")
+    if checksum(path) != stated:
+        raise NoRelease(f"{path}: not the file that was released (its SHA-256 differs); build it again")
+    return merged(parse(path=path, format=RdfFormat.N_QUADS))
+
+
+def merged(quads) -> Store:
+    """A store with these quads in their graphs, and their merge as the default graph."""
+    store = Store()
+    kept = list(quads)
+    store.bulk_extend(kept)
+    store.bulk_extend(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in kept)
+    return store
