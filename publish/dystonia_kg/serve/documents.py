@@ -1,0 +1,204 @@
+"""
+Things and the documents about them (Cool URIs; RFC 9110 negotiation).
+
+A thing in the world can not be sent, so it answers 303 with the address of the document that suits the
+reader. A document (a graph, an ontology, a page of ours) answers 200, and so does every address that
+names a format: `/id/x.ttl`, `/ontology.jsonld`, …
+"""
+
+import difflib
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from pyoxigraph import Literal, NamedNode
+
+from . import accounts, plain, variants, writing
+from .answers import answer, library, problem, root
+from .library import Library, Resource
+from .variants import FOR_PEOPLE, FOR_PROGRAMS, HTML, Choice
+
+blueprint = Blueprint("documents", __name__)
+
+DEPRECATED = NamedNode("http://www.w3.org/2002/07/owl#deprecated")
+STATUS = NamedNode("http://www.w3.org/ns/adms#status")
+WITHDRAWN = NamedNode("http://purl.org/adms/status/Withdrawn")
+SUCCESSORS = (
+    NamedNode("http://purl.obolibrary.org/obo/IAO_0100001"),
+    NamedNode("http://purl.org/dc/terms/isReplacedBy"),
+)
+REASONS = tuple(
+    NamedNode(iri)
+    for iri in (
+        "http://www.w3.org/2004/02/skos/core#historyNote",
+        "http://www.w3.org/2004/02/skos/core#changeNote",
+        "http://www.w3.org/2000/01/rdf-schema#comment",
+    )
+)
+
+
+@blueprint.get("/")
+def beginning():
+    """The dataset itself: the home page, or its description as data."""
+    found = library().resource("")
+    return document(found or Resource(library().dataset["dataset"], True), "")
+
+
+@blueprint.get("/doc/<path:path>")
+def about(path: str):
+    """The document about a thing, in the form that suits the reader."""
+    found = library().resource(path)
+    return document(found, path) if found else missing(path)
+
+
+@blueprint.get("/<path:path>")
+def dereference(path: str):
+    """Whatever an IRI of ours names: 303 to the document for a thing, the document itself otherwise."""
+    return respond(path)
+
+
+def respond(path: str) -> Response:
+    """The answer for a path below the root: a thing, a document, or a document in a named format."""
+    shelf = library()
+    found = shelf.resource(path)
+    if found:
+        return document(found, path) if found.is_document else see_other(found, path)
+    stem, dot, extension = path.rpartition(".")
+    form = variants.of_extension(FOR_PEOPLE, extension) if dot else None
+    found = shelf.resource(stem) if form else None
+    if found:
+        return fixed(found, stem, form)
+    if path.endswith("/") and shelf.resource(path.rstrip("/")):
+        return redirect(root() + path.rstrip("/") + _asked_with(), code=308)
+    return missing(path)
+
+
+def offers(resource: Resource):
+    """In which order of preference something is offered: pages first, but vocabularies as data first."""
+    return FOR_PROGRAMS if resource.is_document and resource.iri.value != library().base else FOR_PEOPLE
+
+
+def see_other(resource: Resource, path: str) -> Response:
+    """A thing is not a document: one redirect to the document that suits the reader."""
+    gone = withdrawn(library(), resource.iri)
+    if gone:
+        return problem(410, "Gone", gone)
+    choice = variants.asked(offers(resource))
+    if choice is None:
+        return not_acceptable(resource, path)
+    response = redirect(f"{root()}{path}.{choice.form.extension}{_asked_with()}", code=303)
+    response.vary.update(("Accept",))
+    return response
+
+
+def document(resource: Resource, path: str) -> Response:
+    """The document in the form that the reader likes best."""
+    choice = variants.asked(offers(resource))
+    if choice is None:
+        return not_acceptable(resource, path)
+    response = send(resource, path, choice)
+    response.vary.update(("Accept",))
+    response.headers["Content-Location"] = f"{root()}{path or 'index'}.{choice.form.extension}"
+    return response
+
+
+def fixed(resource: Resource, path: str, form) -> Response:
+    """The document in the format that its address names, whatever the reader would like."""
+    gone = withdrawn(library(), resource.iri)
+    if gone:
+        return problem(410, "Gone", gone)
+    return send(resource, path, Choice(form, form.content_type))
+
+
+def send(resource: Resource, path: str, choice: Choice) -> Response:
+    shelf = library()
+    if choice.form == HTML:
+        return answer(page(shelf, resource), HTML.content_type)
+    return answer(body(shelf, resource, choice.form), choice.content_type)
+
+
+@lru_cache(maxsize=512)
+def body(shelf: Library, resource: Resource, form) -> bytes:
+    return writing.write(shelf, accounts.full(shelf, resource), form)
+
+
+def page(shelf: Library, resource: Resource) -> str:
+    """The HTML page about something."""
+    try:
+        from . import pages
+    except ImportError:
+        return plain.thing_page(shelf, resource.iri, accounts.own(shelf, resource))
+    if resource.iri.value == shelf.base and hasattr(pages, "home"):
+        return pages.home(shelf)
+    return pages.render(shelf, resource.iri)
+
+
+# --- what can go wrong
+
+
+def not_acceptable(resource: Resource, path: str) -> Response:
+    """406: nothing that we have suits; the answer lists what we have, in words and in links."""
+    listed = variants.listed(offers(resource), f"{root()}{path or 'index'}")
+    response = problem(
+        406,
+        "Not Acceptable",
+        "None of the media types asked for can be had; it can be had as "
+        + ", ".join(v["type"] for v in listed)
+        + ".",
+        variants=listed,
+    )
+    for row in listed:
+        response.headers.add("Link", f'<{row["href"]}>; rel="alternate"; type="{row["type"]}"')
+    return response
+
+
+def missing(path: str) -> Response:
+    """404, with the nearest things that we do know."""
+    shelf = library()
+    near = suggestions(shelf, path)
+    return problem(
+        404,
+        "Not Found",
+        f"Nothing is known here under the address /{path}.",
+        suggestions=[{"label": shelf.label(iri), "iri": iri.value, "href": shelf.path(iri)} for iri in near],
+    )
+
+
+def suggestions(shelf: Library, path: str, most: int = 5) -> list[NamedNode]:
+    """Things of ours whose address or name looks like what was asked for."""
+    word = path.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower().replace("_", "-").replace(" ", "-")
+    rows = _words(shelf)
+    keys = difflib.get_close_matches(word, rows, n=most, cutoff=0.6)
+    keys += [key for key in rows if word and len(word) > 2 and (word in key) and key not in keys]
+    return list(dict.fromkeys(rows[key] for key in keys))[:most]
+
+
+@lru_cache(maxsize=8)
+def _words(shelf: Library) -> dict[str, NamedNode]:
+    rows: dict[str, NamedNode] = {}
+    for iri in map(NamedNode, shelf.ours):
+        if "#" in iri.value or iri in shelf.graphs:
+            continue
+        rows.setdefault(iri.value.rsplit("/", 1)[-1].lower(), iri)
+        name = shelf.name(iri)
+        if name:
+            rows.setdefault(name.value.lower().replace(" ", "-"), iri)
+    return rows
+
+
+def withdrawn(shelf: Library, iri: NamedNode) -> str:
+    """Why something was withdrawn, if it was."""
+    if WITHDRAWN not in shelf.said(iri, STATUS):
+        return ""
+    told = [o.value for p in REASONS for o in shelf.said(iri, p) if isinstance(o, Literal)]
+    return told[0] if told else "This was withdrawn."
+
+
+def successors(shelf: Library, iri: NamedNode) -> list[NamedNode]:
+    """What to use instead of something deprecated."""
+    return [o for p in SUCCESSORS for o in shelf.said(iri, p) if isinstance(o, NamedNode)]
+
+
+def _asked_with() -> str:
+    kept = {k: v for k, v in request.args.items() if k == "_profile"}
+    return "?" + urlencode(kept) if kept else ""
