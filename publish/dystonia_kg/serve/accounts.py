@@ -66,7 +66,7 @@ def incoming(library: Library, iri: NamedNode) -> list[Triple]:
 
 
 def full(library: Library, resource: Resource) -> list[Triple]:
-    """The account as a reader wants it: statements, incoming links, names of what is spoken of, terms of use."""
+    """The account as a reader wants it: statements, incoming links, names of what is spoken of, terms."""
     said = own(library, resource)
     if not resource.is_document or resource.iri not in library.graphs:
         said = said + _incoming_part(library, resource, said)

@@ -36,7 +36,8 @@ SAFE = {
 
 OPEN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Disposition, Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After",
+    "Access-Control-Expose-Headers": "Content-Disposition, Content-Location, ETag, Link, Location, "
+    "Memento-Datetime, Retry-After",
 }
 
 _SQUEEZED = (

@@ -13,12 +13,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import Literal, NamedNode
 
-from . import accounts, plain, variants, writing
+from ..formats import GRAPHS
+from . import accounts, plain, profiles, schema, signposts, variants, writing
 from .answers import answer, library, problem, root
 from .library import Library, Resource
+from .profiles import Profile
 from .variants import FOR_PEOPLE, FOR_PROGRAMS, HTML, Choice
 
 blueprint = Blueprint("documents", __name__)
+
+JSON_LD = next(form for form in GRAPHS if form.extension == "jsonld")
 
 DEPRECATED = NamedNode("http://www.w3.org/2002/07/owl#deprecated")
 STATUS = NamedNode("http://www.w3.org/ns/adms#status")
@@ -40,8 +44,7 @@ REASONS = tuple(
 @blueprint.get("/")
 def beginning():
     """The dataset itself: the home page, or its description as data."""
-    found = library().resource("")
-    return document(found or Resource(library().dataset["dataset"], True), "")
+    return document(dataset(library()), "")
 
 
 @blueprint.get("/doc/<path:path>")
@@ -66,6 +69,8 @@ def respond(path: str) -> Response:
     stem, dot, extension = path.rpartition(".")
     form = variants.of_extension(FOR_PEOPLE, extension) if dot else None
     found = shelf.resource(stem) if form else None
+    if form and stem == "index" and not found:
+        found = dataset(shelf)
     if found:
         return fixed(found, stem, form)
     if path.endswith("/") and shelf.resource(path.rstrip("/")):
@@ -73,9 +78,14 @@ def respond(path: str) -> Response:
     return missing(path)
 
 
+def dataset(shelf: Library) -> Resource:
+    """The dataset as a whole: it is at our root, and its documents are called `index`."""
+    return Resource(shelf.dataset["dataset"], True)
+
+
 def offers(resource: Resource):
     """In which order of preference something is offered: pages first, but vocabularies as data first."""
-    return FOR_PROGRAMS if resource.is_document and resource.iri.value != library().base else FOR_PEOPLE
+    return FOR_PROGRAMS if resource.is_document and resource != dataset(library()) else FOR_PEOPLE
 
 
 def see_other(resource: Resource, path: str) -> Response:
@@ -86,13 +96,20 @@ def see_other(resource: Resource, path: str) -> Response:
     choice = variants.asked(offers(resource))
     if choice is None:
         return not_acceptable(resource, path)
-    response = redirect(f"{root()}{path}.{choice.form.extension}{_asked_with()}", code=303)
-    response.vary.update(("Accept",))
+    response = redirect(f"{root()}{path}.{choice.form.extension}{_asked_with(resource)}", code=303)
+    response.vary.update(("Accept", "Accept-Profile"))
+    chosen = profiles.asked(library(), resource)
+    response.headers.add("Link", f'<{chosen.iri(library())}>; rel="profile"')
     return response
 
 
 def document(resource: Resource, path: str) -> Response:
     """The document in the form that the reader likes best."""
+    gone = withdrawn(library(), resource.iri)
+    if gone:
+        return problem(410, "Gone", gone)
+    if request.args.get("_profile") == "alt":
+        return signposts.alternates(resource)
     choice = variants.asked(offers(resource))
     if choice is None:
         return not_acceptable(resource, path)
@@ -107,19 +124,31 @@ def fixed(resource: Resource, path: str, form) -> Response:
     gone = withdrawn(library(), resource.iri)
     if gone:
         return problem(410, "Gone", gone)
+    if request.args.get("_profile") == "alt":
+        return signposts.alternates(resource)
     return send(resource, path, Choice(form, form.content_type))
 
 
 def send(resource: Resource, path: str, choice: Choice) -> Response:
+    """200 with the document in this form, in the profile asked for, with its typed links."""
     shelf = library()
+    profile = profiles.asked(shelf, resource)
+    made = signposts.links(shelf, resource, choice.form, profile)
     if choice.form == HTML:
-        return answer(page(shelf, resource), HTML.content_type)
-    return answer(body(shelf, resource, choice.form), choice.content_type)
+        content = completed(page(shelf, resource), made, shelf, resource)
+        response = answer(content, HTML.content_type)
+    else:
+        response = answer(body(shelf, resource, choice.form, profile), choice.content_type)
+    for link in signposts.header(made):
+        response.headers.add("Link", link)
+    response.vary.add("Accept-Profile")
+    return response
 
 
 @lru_cache(maxsize=512)
-def body(shelf: Library, resource: Resource, form) -> bytes:
-    return writing.write(shelf, accounts.full(shelf, resource), form)
+def body(shelf: Library, resource: Resource, form, profile: Profile) -> bytes:
+    words = schema.SCHEMA if profile.tells is schema.tell else ""
+    return writing.write(shelf, profile.tells(shelf, resource), form, resource.iri, words)
 
 
 def page(shelf: Library, resource: Resource) -> str:
@@ -128,9 +157,19 @@ def page(shelf: Library, resource: Resource) -> str:
         from . import pages
     except ImportError:
         return plain.thing_page(shelf, resource.iri, accounts.own(shelf, resource))
-    if resource.iri.value == shelf.base and hasattr(pages, "home"):
+    if resource == dataset(shelf) and hasattr(pages, "home"):
         return pages.home(shelf)
     return pages.render(shelf, resource.iri)
+
+
+def completed(html: str, made: list, shelf: Library, resource: Resource) -> str:
+    """The page with what its head must say: the typed links, and the thing in the words of schema.org."""
+    head = signposts.head(made)
+    told = next((p for p in profiles.available(shelf, resource) if p.tells is schema.tell), None)
+    if told:
+        data = body(shelf, resource, JSON_LD, told).decode().replace("</", "<\\/")
+        head += f'\n<script type="application/ld+json">\n{data}</script>'
+    return html.replace("</head>", f"{head}\n</head>", 1)
 
 
 # --- what can go wrong
@@ -199,6 +238,10 @@ def successors(shelf: Library, iri: NamedNode) -> list[NamedNode]:
     return [o for p in SUCCESSORS for o in shelf.said(iri, p) if isinstance(o, NamedNode)]
 
 
-def _asked_with() -> str:
-    kept = {k: v for k, v in request.args.items() if k == "_profile"}
-    return "?" + urlencode(kept) if kept else ""
+def _asked_with(resource: Resource | None = None) -> str:
+    """The query string that keeps the profile: asked for in the address, or chosen by the header."""
+    given = request.args.get("_profile")
+    if not given and resource and "Accept-Profile" in request.headers:
+        chosen = profiles.asked(library(), resource)
+        given = None if chosen is profiles.PROFILES[0] else chosen.token
+    return "?" + urlencode({"_profile": given}) if given else ""

@@ -1,14 +1,34 @@
-"""Triples → bytes, in each format; JSON-LD is made by our own hand, because people read its keys."""
+"""Triples → bytes, in each format; JSON-LD is made by ourselves, because people read its keys."""
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from ..formats import Format
-from .library import Library
+from . import jsonld
+from .library import WELL_KNOWN, Library
 
 
-def write(library: Library, triples: list[Triple], form: Format) -> bytes:
-    """The triples in this format, with our prefixes."""
-    return serialize(triples, format=form.syntax, prefixes=library.prefixes)
+def write(
+    library: Library, triples: list[Triple], form: Format, first: NamedNode | None = None, words: str = ""
+) -> bytes:
+    """The triples in this format, with our prefixes.
+
+    In JSON-LD the node named `first` stands first, and `words` is the namespace that needs no prefix.
+    """
+    if form.syntax == RdfFormat.JSON_LD:
+        if words:
+            return jsonld.write_in(words, triples, first)
+        return jsonld.write(library, triples, first)
+    return serialize(triples, format=form.syntax, prefixes=_used(library, triples))
 
 
-__all__ = ["write", "RdfFormat"]
+def _used(library: Library, triples: list[Triple]) -> dict[str, str]:
+    """The prefixes that these triples need: a short account has a short head."""
+    iris = {
+        name
+        for t in triples
+        for term in t
+        for name in (getattr(term, "value", ""), getattr(getattr(term, "datatype", None), "value", ""))
+    }
+    return {
+        p: n for p, n in (WELL_KNOWN | library.prefixes).items() if any(iri.startswith(n) for iri in iris)
+    }
