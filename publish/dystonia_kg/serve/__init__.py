@@ -10,7 +10,7 @@ from . import answers
 from .library import Library
 
 #: Modules that bring a `blueprint`, in the order in which they are asked.
-ROOMS = ("documents", "discovery", "downloads", "history", "pages", "search")
+ROOMS = ("documents", "discovery", "downloads", "history", "pages", "search", "sparql.form")
 
 
 def create_app(folder: Path, archive: Path | None = None) -> Flask:

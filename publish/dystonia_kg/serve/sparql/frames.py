@@ -1,0 +1,58 @@
+"""What the front, the zygote and the workers say to each other, in bytes."""
+
+import json
+import socket
+import struct
+from dataclasses import asdict, dataclass
+
+#: What became of a query: one byte of the reply.
+TABLE = 0  # the body is the answer: rows, or yes or no
+UNREADABLE = 1  # not SPARQL: the body says where and why
+FORBIDDEN = 2  # it reads from elsewhere, or it writes
+NO_FORMAT = 3  # the reader takes no format that this kind of answer has
+TOO_LARGE = 4  # the answer is above the cap
+NO_MEMORY = 5  # above the memory cap, and Python noticed
+FAILED = 6  # the evaluation says why
+TOO_DEEP = 7  # brackets inside brackets
+CRASHED = 8  # said by the front: the worker ended by a stack overflow
+LATE = 9  # said by the front: the deadline passed
+BUSY = 10  # said by the front: no worker came free, or too many long queries
+LOST = 11  # said by the front: the worker ended for no reason of the query's
+
+GRAPH = 13  # the body is the answer: triples
+ELSEWHERE = 12  # to the front: every SERVICE is allowed, use a worker that may open sockets
+
+DONE = (TABLE, GRAPH)
+
+REPLY = struct.Struct("!BBQ")
+ORDER = struct.Struct("!cI")
+LENGTH = struct.Struct("!I")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One query: its text, the formats it may be answered in, and its dataset if the request names one.
+
+    `table` and `graph` are places in formats.TABLES and the endpoint's GRAPHS, -1 where none suits.
+    """
+
+    query: str
+    table: int = 0
+    graph: int = 0
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+    def pack(self) -> bytes:
+        body = json.dumps(asdict(self)).encode()
+        return LENGTH.pack(len(body)) + body
+
+
+def receive(channel: socket.socket, count: int) -> bytes:
+    """Exactly `count` bytes; EOFError when the other side has gone."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = channel.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)

@@ -1,0 +1,269 @@
+"""
+What does a query ask for, besides rows? Read from its syntax, in the worker, before it is evaluated.
+
+Two readers look at a query, because each knows what the other can not. Our own scanner gives the
+places: the clauses SERVICE and FROM with their IRIs resolved, and how deeply brackets nest. But the
+parser that counts is the evaluator's: it reads `SERVICEx:y` as the keyword and a name, where a
+scanner that follows the grammar sees one name. So the evaluator's parser is asked too. Whether a
+query holds the keyword SERVICE is decided by parsing the query with that word spoilt wherever the
+letters stand, in IRIs, strings, comments, names and all, in the same way. If that still parses, no
+keyword was among them. If it does not, while the query itself does, one was.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from pyoxigraph import Store
+
+from . import frames
+
+TOKEN = re.compile(
+    r"""(?P<space>\s+|\#[^\n\r]*)
+      | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+                 | \"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
+      | (?P<iri><[^<>\"{}|^`\\\x00-\x20]*(?:\\u[0-9A-Fa-f]{4}[^<>\"{}|^`\\\x00-\x20]*)*>)
+      | (?P<variable>[?$]\w+)
+      | (?P<language>@[A-Za-z]+(?:-\w+)*)
+      | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[^\w\s])?
+                 (?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s]))?)
+      | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
+      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<word>[A-Za-z_]\w*)
+      | (?P<mark>\^\^|&&|\|\||<=|>=|!=|<<|>>|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+#: Words after which brackets hold an expression; elsewhere in a group they hold terms or a path.
+_CALLS = frozenset(("FILTER", "BIND", "HAVING", "BY"))
+_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE COPY MOVE ADD WITH".split())
+_OPEN, _CLOSE = {"{", "(", "["}, {"}", ")", "]"}
+_SERVICE = re.compile("serv(?=ice)", re.IGNORECASE)
+
+#: A store to parse on: nothing is in it, so nothing is found.
+EMPTY = Store()
+
+
+class Refused(Exception):
+    """The query is not evaluated; `outcome` is one of frames', `facts` tell the reader why."""
+
+    def __init__(self, outcome: int, **facts):
+        super().__init__(facts.get("detail", ""))
+        self.outcome = outcome
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Service:
+    """A SERVICE clause: where it stands, and the endpoint's IRI unless that is a variable."""
+
+    target: str | None
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What our scanner saw."""
+
+    services: tuple[Service, ...]
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    depth: int
+    first_word: str
+
+
+@dataclass
+class _Token:
+    kind: str
+    text: str
+    start: int
+
+
+def examine(query: str, limits: dict, facts: dict, federated: bool = False) -> Outline | None:
+    """Refuse what may not be evaluated; the outline, or None when there was no reason to make one.
+
+    Raises Refused. In most queries none of the letters that matter occur, and this costs nothing.
+    """
+    letters = query.casefold()
+    serves = "service" in letters
+    if not (serves or letters.count("from") > 1 or _may_nest(query, limits["depth"])):
+        return None
+    seen = outline(query, facts["base"], facts["prefixes"])
+    if seen.depth > limits["depth"]:
+        raise Refused(frames.TOO_DEEP, depth=seen.depth)
+    if serves:
+        _refuse_services(query, letters, seen, limits, facts, federated)
+    return seen
+
+
+def first_word(query: str) -> str:
+    """The first keyword after the prologue: says whether someone sent an update."""
+    return outline(query, "", {}).first_word
+
+
+def is_update(query: str) -> bool:
+    return first_word(query) in _UPDATES
+
+
+def _may_nest(query: str, depth: int) -> bool:
+    return query.count("{") + query.count("(") + query.count("[") > depth
+
+
+def _refuse_services(query, letters, seen: Outline, limits, facts, federated) -> None:
+    if not _has_keyword(query, letters, facts):
+        return
+    allowed = limits["federate"]
+    for service in seen.services:
+        if service.target is None or service.target not in allowed:
+            raise Refused(frames.FORBIDDEN, target=service.target, line=service.line, column=service.column)
+    if not seen.services:
+        # The evaluator reads a keyword where our scanner sees none.
+        raise Refused(frames.FORBIDDEN, target=None, line=0, column=0)
+    _only_these(query, seen, facts)
+    if not federated:
+        raise Refused(frames.ELSEWHERE)
+
+
+def _has_keyword(query: str, letters: str, facts: dict) -> bool:
+    """Does the evaluator's parser find the keyword SERVICE? Nothing is evaluated that could."""
+    spoilt = _SERVICE.sub(lambda m: m.group() + _unused(letters), query)
+    try:
+        _parse(spoilt, facts)
+    except SyntaxError:
+        return True
+    return False
+
+
+def _only_these(query: str, seen: Outline, facts: dict) -> None:
+    """Are the clauses that our scanner saw all that there are? Spoil the letters everywhere else."""
+    spare = _unused(query.casefold())
+    lines = query.split("\n")
+    starts = {sum(len(row) + 1 for row in lines[: s.line - 1]) + s.column - 1 for s in seen.services}
+    spoilt = _SERVICE.sub(lambda m: m.group() if m.start() in starts else m.group() + spare, query)
+    try:
+        EMPTY.query(_hollow(spoilt), base_iri=facts["base"], prefixes=facts["prefixes"])
+    except SyntaxError:
+        raise Refused(frames.FORBIDDEN, target=None, line=0, column=0) from None
+    except (OSError, ValueError, RuntimeError):
+        pass
+
+
+def _hollow(query: str) -> str:
+    return query
+
+
+def _unused(letters: str) -> str:
+    """One character that makes `serv?ice` a word that the query does not have.
+
+    One only: a language tag's parts may have eight letters, and `service` has seven.
+    """
+    for spare in "xqzjkvwyabcdefghlmnoprstu0123456789":
+        if f"serv{spare}ice" not in letters:
+            return spare
+    raise Refused(frames.FORBIDDEN, target=None, line=0, column=0)
+
+
+def _parse(query: str, facts: dict) -> None:
+    try:
+        EMPTY.query(query, base_iri=facts["base"], prefixes=facts["prefixes"])
+    except (OSError, ValueError, RuntimeError):
+        return
+
+
+def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
+    """Scan a query. A `<` after an operand inside an expression is "less than", else it opens an IRI."""
+    names = dict(prefixes)
+    services: list[Service] = []
+    graphs: tuple[list[str], list[str]] = ([], [])
+    frames_ = ["clause"]
+    deepest, first, previous, calling = 0, "", _Token("mark", "", 0), False
+    pending: list[_Token] = []  # BASE, PREFIX, FROM, SERVICE and what follows them
+    position = 0
+    while position < len(query):
+        token = _next(query, position, frames_[-1], previous)
+        position = token.start + len(token.text)
+        if token.kind == "space":
+            continue
+        word = token.text.upper() if token.kind == "word" else ""
+        if word and not first and word not in ("BASE", "PREFIX", "VERSION"):
+            first = word
+        pending = _follow(pending, token, word, query, base, names, services, graphs)
+        if pending and pending[0].text == "=base":
+            base, pending = pending[1].text, []
+        calling = _track(frames_, token, word, previous, calling)
+        deepest = max(deepest, len(frames_) - 1)
+        previous = token
+    return Outline(tuple(services), tuple(graphs[0]), tuple(graphs[1]), deepest, first)
+
+
+def _next(query: str, position: int, frame: str, previous: _Token) -> _Token:
+    match = TOKEN.match(query, position)
+    kind, text = match.lastgroup, match.group()
+    if kind == "iri" and frame == "expression" and _is_operand(previous):
+        kind, text = "mark", "<"
+    return _Token(kind, text, position)
+
+
+def _is_operand(token: _Token) -> bool:
+    if token.kind == "word":
+        return token.text.upper() in ("TRUE", "FALSE")
+    return token.kind in ("string", "iri", "variable", "name", "number", "language") or token.text == ")"
+
+
+def _track(stack: list[str], token: _Token, word: str, previous: _Token, calling: bool) -> bool:
+    """Keep the stack of brackets; is the next round bracket that of an expression?"""
+    text = token.text
+    if token.kind == "mark" and text in _OPEN:
+        if text == "{":
+            stack.append("group")
+        elif text == "[":
+            stack.append("terms")
+        else:
+            inner = stack[-1] in ("expression", "clause") or calling
+            stack.append("expression" if inner else "terms")
+            calling = False
+    elif token.kind == "mark" and text in _CLOSE:
+        if len(stack) > 1:
+            stack.pop()
+    elif word == "SELECT" and stack[-1] == "group":
+        stack[-1] = "clause"
+    elif word in _CALLS:
+        calling = True
+    elif word in ("EXISTS", "WHERE"):
+        calling = False
+    return calling
+
+
+def _follow(pending, token, word, query, base, names, services, graphs) -> list[_Token]:
+    """Go on with a clause that was begun, or begin one."""
+    if not pending:
+        return [token] if word in ("BASE", "PREFIX", "FROM", "SERVICE") else []
+    head = pending[0].text.upper()
+    if head == "BASE":
+        return [_Token("mark", "=base", 0), _Token("iri", _resolve(token, base, names) or base, 0)]
+    if head == "PREFIX":
+        if len(pending) == 1:
+            return [*pending, token]
+        names[pending[1].text.rstrip(":")] = _resolve(token, base, names) or ""
+        return []
+    if word in ("SILENT", "NAMED"):
+        return [*pending, token]
+    target = _resolve(token, base, names)
+    if head == "SERVICE":
+        start = pending[0].start
+        line = query.count("\n", 0, start) + 1
+        services.append(Service(target, line, start - query.rfind("\n", 0, start)))
+    elif target is not None:
+        graphs[len(pending) > 1].append(target)
+    return []
+
+
+def _resolve(token: _Token, base: str, names: dict[str, str]) -> str | None:
+    if token.kind == "iri":
+        iri = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), token.text[1:-1])
+        return iri if re.match(r"[A-Za-z][\w+.-]*:", iri) else urljoin(base, iri)
+    if token.kind == "name":
+        prefix, _, local = token.text.partition(":")
+        return names[prefix] + local.replace("\\", "") if prefix in names else None
+    return None

@@ -1,0 +1,122 @@
+"""
+A process with the release in memory that does nothing but fork.
+
+It is started fresh (`python -m …zygote FD`), so it has one thread and no locks held by others: the
+only state in which forking is safe. Each fork shares the loaded graph copy-on-write and is ready
+within milliseconds. The front sends orders over one socket: `F` fork (with the new worker's end of a
+socket pair), `K` kill and say how it ended, `N` lower the priority, `S` stop, `C` continue. Only the
+parent of a process can signal it without risk of hitting a stranger that took its number, which is
+why the front does not do this itself. When the front goes, the socket closes and all this ends.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from pyoxigraph import __version__
+
+from ...errors import Trouble
+from ...release import DATASET, open_store, sums
+from . import describe, worker
+from .confine import die_with_parent
+from .frames import LENGTH, ORDER
+
+#: Room for the parser to recurse in; with less, what nests deeply ends a worker sooner.
+STACK = 64 << 20
+
+
+def main() -> None:
+    settings = json.loads(sys.stdin.buffer.readline())
+    line = socket.socket(fileno=settings["line"])
+    die_with_parent_of(settings["front"])
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # The front decides when to stop; a terminal's Ctrl-C reaches the whole group.
+        signal.signal(name, signal.SIG_IGN)
+    _grow_stack()
+    try:
+        folder = Path(settings["release"])
+        store = open_store(folder)
+    except Trouble as trouble:
+        _say(line, {"trouble": str(trouble)})
+        return
+    facts = describe.facts(store)
+    facts["release"] = f"{sums(folder)[DATASET]} {__version__}"
+    gc.collect()
+    gc.freeze()
+    _say(line, facts)
+    with suppress(EOFError, ConnectionError):
+        obey(line, store, facts, settings)
+
+
+def die_with_parent_of(front: int) -> None:
+    """Leave at once if the front went away while we were starting."""
+    if os.getppid() != front:
+        raise SystemExit
+
+
+def _grow_stack() -> None:
+    with suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_STACK)
+        wanted = STACK if most == resource.RLIM_INFINITY else min(STACK, most)
+        resource.setrlimit(resource.RLIMIT_STACK, (wanted, most))
+
+
+def _say(line: socket.socket, message: dict) -> None:
+    body = json.dumps(message).encode()
+    line.sendall(LENGTH.pack(len(body)) + body)
+
+
+def obey(line: socket.socket, store, facts: dict, settings: dict) -> None:
+    """Carry out orders until the front is gone."""
+    children: set[int] = set()
+    while True:
+        data, fds = b"", []
+        while len(data) < ORDER.size:
+            part, new, _, _ = socket.recv_fds(line, ORDER.size - len(data), 1)
+            if not part:
+                raise EOFError
+            data, fds = data + part, fds + new
+        order, number = ORDER.unpack(data)
+        if order == b"F":
+            child = _fork(line, fds[0], store, facts, settings, bool(number))
+            os.close(fds[0])
+            children.add(child)
+            line.sendall(ORDER.pack(b"F", child))
+        elif order == b"K":
+            status = 0
+            if number in children:
+                children.discard(number)
+                os.kill(number, signal.SIGKILL)
+                _, status = os.waitpid(number, 0)
+            line.sendall(ORDER.pack(b"K", status))
+        elif number in children:
+            if order == b"N":
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, number, 19)
+            elif order == b"S":
+                os.kill(number, signal.SIGSTOP)
+            elif order == b"C":
+                os.kill(number, signal.SIGCONT)
+
+
+def _fork(line, fd: int, store, facts, settings: dict, federated: bool) -> int:
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    try:
+        line.close()
+        die_with_parent(parent)
+        worker.serve(socket.socket(fileno=fd), store, facts, settings["limits"], federated)
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
