@@ -75,11 +75,12 @@ def triples(endpoint: str, facts: dict, limits: Limits) -> list[Triple]:
 def in_words(limits: Limits) -> str:
     """The limits, for people."""
     return (
-        f"A query ends within {limits.timeout:g} seconds and {limits.memory // MIB} MiB of memory, or is answered "
-        f"with 503. An answer has at most {limits.rows} rows and {limits.size // MIB} MiB, or is answered with 413. "
-        f"A query has at most {limits.length} bytes. Updates and SERVICE are refused with 403. FROM, FROM NAMED and "
-        "the parameters default-graph-uri and named-graph-uri choose among the named graphs; an unknown graph is "
-        "empty. DESCRIBE gives the statements about the thing. No answer is ever cut off."
+        f"A query ends within {limits.timeout:g} seconds and {limits.memory // MIB} MiB of memory, or is "
+        f"answered with 503. An answer has at most {limits.rows} rows and {limits.size // MIB} MiB, or is "
+        f"answered with 413; none is ever cut off. A query has at most {limits.length} bytes. Updates and "
+        "SERVICE are refused with 403. FROM, FROM NAMED and the parameters default-graph-uri and "
+        "named-graph-uri choose among the named graphs; an unknown graph is empty. DESCRIBE gives the "
+        "statements whose subject is the thing. Prefixes of the published table need not be declared."
     )
 
 

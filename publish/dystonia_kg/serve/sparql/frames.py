@@ -22,6 +22,8 @@ LOST = 11  # said by the front: the worker ended for no reason of the query's
 GRAPH = 13  # the body is the answer: triples
 ELSEWHERE = 12  # to the front: every SERVICE is allowed, use a worker that may open sockets
 
+READ_ONLY = 14  # not a query but an update
+
 DONE = (TABLE, GRAPH)
 
 REPLY = struct.Struct("!BBQ")

@@ -84,10 +84,6 @@ def of(reply, query: str, limits: Limits) -> Problem:
 
 
 def _unreadable(reply, query: str, limits: Limits) -> Problem:
-    from .syntax import is_update
-
-    if is_update(query):
-        return read_only()
     said = reply.body.decode()
     match = _PLACE.match(said)
     if not match:
@@ -188,7 +184,7 @@ def _busy(reply, query: str, limits: Limits) -> Problem:
     why = (
         f"{limits.slow} long queries are running and {limits.parked} wait; short ones are still answered"
         if reply.body == b"slow"
-        else f"more queries came than can be answered ({limits.queue} may wait, {limits.timeout:g} seconds at most)"
+        else f"more came than can be answered: {limits.queue} may wait, for {limits.timeout:g} seconds"
     )
     return Problem(
         503, "Too busy", f"This query was not evaluated: {why}. Try again.", {}, [("Retry-After", "5")]
@@ -206,6 +202,7 @@ def _lost(reply, query: str, limits: Limits) -> Problem:
 
 
 _REASONS = {
+    frames.READ_ONLY: lambda reply, query, limits: read_only(),
     frames.UNREADABLE: _unreadable,
     frames.FORBIDDEN: _forbidden,
     frames.TOO_LARGE: _too_large,

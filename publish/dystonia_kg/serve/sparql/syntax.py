@@ -36,7 +36,7 @@ TOKEN = re.compile(
 
 #: Words after which brackets hold an expression; elsewhere in a group they hold terms or a path.
 _CALLS = frozenset(("FILTER", "BIND", "HAVING", "BY"))
-_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE COPY MOVE ADD WITH".split())
+_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"))
 _OPEN, _CLOSE = {"{", "(", "["}, {"}", ")", "]"}
 _SERVICE = re.compile("serv(?=ice)", re.IGNORECASE)
 
@@ -55,9 +55,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """A SERVICE clause: where it stands, and the endpoint's IRI unless that is a variable."""
+    """A SERVICE clause: where it stands, and the endpoint's IRI unless that is a variable.
+
+    Only a target that is written out as an absolute IRI can be on the allow-list: what prefixes and
+    BASE make of it need not be read twice in the same way.
+    """
 
     target: str | None
+    written_out: bool
+    start: int
     line: int
     column: int
 
@@ -80,7 +86,7 @@ class _Token:
     start: int
 
 
-def examine(query: str, limits: dict, facts: dict, federated: bool = False) -> Outline | None:
+def examine(query: str, limits: dict, facts: dict) -> Outline | None:
     """Refuse what may not be evaluated; the outline, or None when there was no reason to make one.
 
     Raises Refused. In most queries none of the letters that matter occur, and this costs nothing.
@@ -93,64 +99,34 @@ def examine(query: str, limits: dict, facts: dict, federated: bool = False) -> O
     if seen.depth > limits["depth"]:
         raise Refused(frames.TOO_DEEP, depth=seen.depth)
     if serves:
-        _refuse_services(query, letters, seen, limits, facts, federated)
+        _refuse_services(query, letters, seen, limits, facts)
     return seen
 
 
-def first_word(query: str) -> str:
-    """The first keyword after the prologue: says whether someone sent an update."""
-    return outline(query, "", {}).first_word
-
-
 def is_update(query: str) -> bool:
-    return first_word(query) in _UPDATES
+    """Is this, to judge by its first keyword after the prologue, an update?"""
+    return outline(query, "", {}).first_word in _UPDATES
 
 
 def _may_nest(query: str, depth: int) -> bool:
     return query.count("{") + query.count("(") + query.count("[") > depth
 
 
-def _refuse_services(query, letters, seen: Outline, limits, facts, federated) -> None:
-    if not _has_keyword(query, letters, facts):
+def _refuse_services(query: str, letters: str, seen: Outline, limits: dict, facts: dict) -> None:
+    """Raise Refused unless there is no SERVICE, or (ELSEWHERE) every one is on the allow-list."""
+    spare = _unused(letters)
+    if _parses(_SERVICE.sub(lambda m: m.group() + spare, query), facts):
         return
-    allowed = limits["federate"]
     for service in seen.services:
-        if service.target is None or service.target not in allowed:
+        if not service.written_out or service.target not in limits["federate"]:
             raise Refused(frames.FORBIDDEN, target=service.target, line=service.line, column=service.column)
-    if not seen.services:
+    places = {service.start for service in seen.services}
+    elsewhere = _SERVICE.sub(lambda m: m.group() + ("" if m.start() in places else spare), query)
+    if places and _parses(elsewhere, facts):
+        raise Refused(frames.ELSEWHERE)
+    if _parses(query, facts):
         # The evaluator reads a keyword where our scanner sees none.
         raise Refused(frames.FORBIDDEN, target=None, line=0, column=0)
-    _only_these(query, seen, facts)
-    if not federated:
-        raise Refused(frames.ELSEWHERE)
-
-
-def _has_keyword(query: str, letters: str, facts: dict) -> bool:
-    """Does the evaluator's parser find the keyword SERVICE? Nothing is evaluated that could."""
-    spoilt = _SERVICE.sub(lambda m: m.group() + _unused(letters), query)
-    try:
-        _parse(spoilt, facts)
-    except SyntaxError:
-        return True
-    return False
-
-
-def _only_these(query: str, seen: Outline, facts: dict) -> None:
-    """Are the clauses that our scanner saw all that there are? Spoil the letters everywhere else."""
-    spare = _unused(query.casefold())
-    lines = query.split("\n")
-    starts = {sum(len(row) + 1 for row in lines[: s.line - 1]) + s.column - 1 for s in seen.services}
-    spoilt = _SERVICE.sub(lambda m: m.group() if m.start() in starts else m.group() + spare, query)
-    try:
-        EMPTY.query(_hollow(spoilt), base_iri=facts["base"], prefixes=facts["prefixes"])
-    except SyntaxError:
-        raise Refused(frames.FORBIDDEN, target=None, line=0, column=0) from None
-    except (OSError, ValueError, RuntimeError):
-        pass
-
-
-def _hollow(query: str) -> str:
-    return query
 
 
 def _unused(letters: str) -> str:
@@ -164,11 +140,15 @@ def _unused(letters: str) -> str:
     raise Refused(frames.FORBIDDEN, target=None, line=0, column=0)
 
 
-def _parse(query: str, facts: dict) -> None:
+def _parses(query: str, facts: dict) -> bool:
+    """Is it a query, to the evaluator? It is asked of an empty store, by a process without sockets."""
     try:
         EMPTY.query(query, base_iri=facts["base"], prefixes=facts["prefixes"])
+    except SyntaxError:
+        return False
     except (OSError, ValueError, RuntimeError):
-        return
+        return True
+    return True
 
 
 def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
@@ -176,23 +156,24 @@ def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
     names = dict(prefixes)
     services: list[Service] = []
     graphs: tuple[list[str], list[str]] = ([], [])
-    frames_ = ["clause"]
+    stack = ["clause"]
     deepest, first, previous, calling = 0, "", _Token("mark", "", 0), False
     pending: list[_Token] = []  # BASE, PREFIX, FROM, SERVICE and what follows them
     position = 0
     while position < len(query):
-        token = _next(query, position, frames_[-1], previous)
+        token = _next(query, position, stack[-1], previous)
         position = token.start + len(token.text)
         if token.kind == "space":
             continue
         word = token.text.upper() if token.kind == "word" else ""
         if word and not first and word not in ("BASE", "PREFIX", "VERSION"):
             first = word
-        pending = _follow(pending, token, word, query, base, names, services, graphs)
+        if pending or word != "FROM" or len(stack) == 1:
+            pending = _follow(pending, token, word, query, base, names, services, graphs)
         if pending and pending[0].text == "=base":
             base, pending = pending[1].text, []
-        calling = _track(frames_, token, word, previous, calling)
-        deepest = max(deepest, len(frames_) - 1)
+        calling = _track(stack, token, word, previous, calling)
+        deepest = max(deepest, len(stack) - 1)
         previous = token
     return Outline(tuple(services), tuple(graphs[0]), tuple(graphs[1]), deepest, first)
 
@@ -253,7 +234,8 @@ def _follow(pending, token, word, query, base, names, services, graphs) -> list[
     if head == "SERVICE":
         start = pending[0].start
         line = query.count("\n", 0, start) + 1
-        services.append(Service(target, line, start - query.rfind("\n", 0, start)))
+        column = start - query.rfind("\n", 0, start)
+        services.append(Service(target, token.text == f"<{target}>", start, line, column))
     elif target is not None:
         graphs[len(pending) > 1].append(target)
     return []

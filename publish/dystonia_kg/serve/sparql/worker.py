@@ -18,7 +18,7 @@ from . import frames
 from .confine import confine, silence
 from .frames import LENGTH, REPLY, receive
 from .rows import count_rows
-from .syntax import Refused, examine
+from .syntax import Refused, examine, is_update
 
 #: Formats for the triples of CONSTRUCT and DESCRIBE, in the order that a Job counts.
 TRIPLES = (*GRAPHS, *DATASETS)
@@ -81,6 +81,8 @@ def answer(store: Store, facts: dict, limits: dict, job: dict, federated: bool) 
     except MemoryError:
         return frames.NO_MEMORY, 0, b""
     except SyntaxError as trouble:
+        if is_update(job["query"]):
+            return frames.READ_ONLY, 0, b""
         return frames.UNREADABLE, 0, str(trouble).encode()
     except (ValueError, OSError, RuntimeError) as trouble:
         return frames.FAILED, 0, str(trouble).encode()
@@ -88,13 +90,13 @@ def answer(store: Store, facts: dict, limits: dict, job: dict, federated: bool) 
 
 def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
     query = job["query"]
-    seen = examine(query, limits, facts, federated)
+    # A federated worker is given only what another worker has examined.
+    seen = None if federated else examine(query, limits, facts)
     dataset = {}
     defaults, named = job["default_graphs"], job["named_graphs"]
-    if defaults is None and named is None:
+    if defaults is None and named is None and seen is not None and len(seen.default_graphs) > 1:
         # One graph in FROM is read by Oxigraph itself; several need a merge.
-        if seen is not None and len(seen.default_graphs) > 1:
-            defaults, named = seen.default_graphs, seen.named_graphs
+        defaults, named = seen.default_graphs, seen.named_graphs
     if defaults is not None or named is not None:
         dataset["named_graphs"] = [NamedNode(g) for g in named or ()]
         dataset["default_graph"] = _merged(store, [NamedNode(g) for g in dict.fromkeys(defaults or ())])
