@@ -9,10 +9,12 @@ from pathlib import Path
 from ..ask import prefixes
 from ..errors import Invalid, Unwritable
 from ..release import SUMS, checksum, is_release
-from .describe import catalogue, describe
+from .catalogue import catalogue, crate, version_of
+from .describe import describe
 from .dump import canonical, dump
 from .infer import infer
 from .load import load
+from .tables import has_parquet, tables
 from .validate import complaint, validate
 
 #: Complaints that an error shows in full; the rest are counted.
@@ -43,12 +45,15 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
         tell(f"note: {complaint(knowledge, finding)}")
     tell("counting and writing")
     quads = canonical([*knowledge.quads, *inferred])
-    quads += describe(quads, knowledge.base)
+    quads += describe(quads, knowledge.base, names, version_of(store))
     quads = canonical(quads)
     with _beside(out) as folder:
         dump(quads, folder, names)
+        made = tables(quads, folder, knowledge.base)
+        tell(f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)"))
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names))
         (folder / "validation.ttl").write_bytes(report)
+        (folder / "ro-crate-metadata.json").write_bytes(crate(store, folder, knowledge.base))
         _seal(folder)
         _swap(folder, out)
     tell(f"{len(quads)} statements released in {out}")
