@@ -172,7 +172,7 @@ def apply(store: Store, rules: list[Rule], into: NamedNode, within: NamedNode | 
 
 def _exhaust(store, rules, into, within) -> list[Quad]:
     added: list[Quad] = []
-    due = rules
+    due = rules if within is None else _with_focus(store, rules, within)
     for _ in range(MOST_ROUNDS):
         news: set[str] = set()
         for rule in due:
@@ -187,6 +187,12 @@ def _exhaust(store, rules, into, within) -> list[Quad]:
             return added
     names = ", ".join(rule.iri for rule in due)
     raise Endless(f"after {MOST_ROUNDS} rounds these rules still conclude something new: {names}")
+
+
+def _with_focus(store, rules, within) -> list[Rule]:
+    """The rules that have something to look at; most rules have nothing to do with a description."""
+    present = {q.object.value for q in store.quads_for_pattern(None, TYPE, None, within)}
+    return [rule for rule in rules if not present.isdisjoint(rule.targets)]
 
 
 def _conclude(store, rule, into, within) -> list[Quad]:
