@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(metavar="VERB", required=True, dest="verb")
     for module in sorted(info.name for info in iter_modules(__path__)):
         verb = import_module(f".{module}", __name__)
-        sub = verbs.add_parser(module.replace("_", "-"), help=verb.HELP, description=verb.__doc__)
+        sub = verbs.add_parser(module.rstrip("_").replace("_", "-"), help=verb.HELP, description=verb.__doc__)
         verb.options(sub)
         sub.set_defaults(run=verb.run)
     return top
@@ -45,6 +45,11 @@ def home_option(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--home", type=Path, default=home(), help="the folder that holds ontology/, data/ and shapes/"
     )
+
+
+def release_option(sub: argparse.ArgumentParser) -> None:
+    """--release, for verbs that read what was built."""
+    sub.add_argument("--release", type=Path, default=Path("dist"), metavar="DIR", help="the release to read")
 
 
 def tell(sentence: str) -> None:
