@@ -1,0 +1,112 @@
+"""What every page has around it: menu, footer, words, addresses."""
+
+import hashlib
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from flask import render_template, request
+from pyoxigraph import NamedNode
+
+from ..formats import GRAPHS
+from . import words
+from .library import Library
+
+#: Pages that are more than words, and where they are.
+PLACES = {
+    "home": "/",
+    "browse": "/browse",
+    "relations": "/relations",
+    "search": "/search",
+    "query": "/sparql",
+    "downloads": "/downloads",
+    "vocabulary": "/ontology",
+}
+
+#: Pages with a place up to this one are in the menu; later ones are in the footer.
+MENU = 50
+END_MENU = 900
+
+
+def at(path: str) -> str:
+    """A path of ours, wherever the site is mounted; other addresses as they are."""
+    return request.script_root + path if path.startswith("/") else path
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    path = files(__package__) / "static" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+def has_asset(name: str) -> bool:
+    return (files(__package__) / "static" / name).is_file()
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes when the file does."""
+    return f"{request.script_root}/static/{name}?v={_fingerprint(name)}"
+
+
+def page_url(page: words.Page) -> str:
+    return at(PLACES.get(page.slug, f"/page/{page.slug}"))
+
+
+@lru_cache(maxsize=8)
+def _menus(library: Library) -> tuple[list, list]:
+    known = list(words.pages(library).values())
+    if not known:
+        known = [words.page(library, slug) for slug in ("browse", "relations", "query")]
+        return known, []
+    return (
+        [p for p in known if p.position < MENU],
+        [p for p in known if MENU <= p.position < END_MENU],
+    )
+
+
+def license_name(iri: str) -> str:
+    """A licence by its short name, where its address says it."""
+    parts = iri.rstrip("/").split("/")
+    if "creativecommons.org" in iri and len(parts) > 2:
+        zero = "publicdomain" in parts
+        return f"{'CC0' if zero else 'CC ' + parts[-2].upper()} {parts[-1]}"
+    return iri
+
+
+def shown(library: Library, template: str, slug: str, **more) -> str:
+    """A page from a template, with everything that its frame needs."""
+    small = words.small_words(library)
+    menu, end_menu = _menus(library)
+    dataset = library.dataset
+
+    def of(key):
+        return dataset[key].value if dataset[key] else ""
+
+    context = {
+        "site": of("title") or library.base,
+        "about": of("description"),
+        "rights": of("rights"),
+        "license": of("license"),
+        "license_name": license_name(of("license")),
+        "version": library.version if library.version != "0" else "",
+        "day": f"{library.day.day} {library.day:%B %Y}" if library.day else "",
+        "base": library.base,
+        "here": slug,
+        "menu": menu,
+        "end_menu": end_menu,
+        "words": words.page(library, slug),
+        "say": lambda key, default: small.get(key, default),
+        "at": at,
+        "asset": asset,
+        "page_url": page_url,
+        "forms": GRAPHS,
+        "href": lambda iri: at(library.path(iri)),
+        "label": library.label,
+        "curie": library.curie,
+        "root": request.url_root.rstrip("/"),
+        **more,
+    }
+    return render_template(template, **context)
+
+
+def iri_of(library: Library, slug: str) -> NamedNode:
+    return NamedNode(f"{library.base}page/{slug}")
