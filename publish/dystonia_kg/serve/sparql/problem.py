@@ -92,7 +92,7 @@ def _unreadable(reply, query: str, limits: Limits) -> Problem:
     return Problem(
         400,
         "Malformed query",
-        f"This is not a SPARQL 1.1 query. Line {line}, column {column}: {what}.",
+        f"This is not a SPARQL 1.1 query. Near line {line}, column {column}: {what}.",
         {"line": line, "column": column},
     )
 

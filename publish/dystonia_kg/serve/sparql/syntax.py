@@ -36,7 +36,9 @@ TOKEN = re.compile(
 
 #: Words after which brackets hold an expression; elsewhere in a group they hold terms or a path.
 _CALLS = frozenset(("FILTER", "BIND", "HAVING", "BY"))
-_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"))
+
+#: Words that begin an update.
+UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"))
 _OPEN, _CLOSE = {"{", "(", "["}, {"}", ")", "]"}
 _SERVICE = re.compile("serv(?=ice)", re.IGNORECASE)
 
@@ -70,13 +72,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Outline:
-    """What our scanner saw."""
+    """What our scanner saw. `undeclared` is the first prefix without a namespace, and where it stands."""
 
     services: tuple[Service, ...]
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     depth: int
     first_word: str
+    undeclared: tuple[str, int, int] | None = None
 
 
 @dataclass
@@ -101,11 +104,6 @@ def examine(query: str, limits: dict, facts: dict) -> Outline | None:
     if serves:
         _refuse_services(query, letters, seen, limits, facts)
     return seen
-
-
-def is_update(query: str) -> bool:
-    """Is this, to judge by its first keyword after the prologue, an update?"""
-    return outline(query, "", {}).first_word in _UPDATES
 
 
 def _may_nest(query: str, depth: int) -> bool:
@@ -157,6 +155,7 @@ def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
     services: list[Service] = []
     graphs: tuple[list[str], list[str]] = ([], [])
     stack = ["clause"]
+    undeclared = None
     deepest, first, previous, calling = 0, "", _Token("mark", "", 0), False
     pending: list[_Token] = []  # BASE, PREFIX, FROM, SERVICE and what follows them
     position = 0
@@ -172,10 +171,12 @@ def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
             pending = _follow(pending, token, word, query, base, names, services, graphs)
         if pending and pending[0].text == "=base":
             base, pending = pending[1].text, []
+        if token.kind == "name" and undeclared is None and not pending and not _is_declared(token, names):
+            undeclared = (token.text.partition(":")[0], *_place(query, token.start))
         calling = _track(stack, token, word, previous, calling)
         deepest = max(deepest, len(stack) - 1)
         previous = token
-    return Outline(tuple(services), tuple(graphs[0]), tuple(graphs[1]), deepest, first)
+    return Outline(tuple(services), tuple(graphs[0]), tuple(graphs[1]), deepest, first, undeclared)
 
 
 def _next(query: str, position: int, frame: str, previous: _Token) -> _Token:
@@ -233,12 +234,19 @@ def _follow(pending, token, word, query, base, names, services, graphs) -> list[
     target = _resolve(token, base, names)
     if head == "SERVICE":
         start = pending[0].start
-        line = query.count("\n", 0, start) + 1
-        column = start - query.rfind("\n", 0, start)
-        services.append(Service(target, token.text == f"<{target}>", start, line, column))
+        services.append(Service(target, token.text == f"<{target}>", start, *_place(query, start)))
     elif target is not None:
         graphs[len(pending) > 1].append(target)
     return []
+
+
+def _place(query: str, start: int) -> tuple[int, int]:
+    """Line and column, counted from one."""
+    return query.count("\n", 0, start) + 1, start - query.rfind("\n", 0, start)
+
+
+def _is_declared(token: _Token, names: dict[str, str]) -> bool:
+    return token.text.partition(":")[0] in names
 
 
 def _resolve(token: _Token, base: str, names: dict[str, str]) -> str | None:

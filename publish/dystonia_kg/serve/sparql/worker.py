@@ -18,7 +18,7 @@ from . import frames
 from .confine import confine, silence
 from .frames import LENGTH, REPLY, receive
 from .rows import count_rows
-from .syntax import Refused, examine, is_update
+from .syntax import UPDATES, Refused, examine, outline
 
 #: Formats for the triples of CONSTRUCT and DESCRIBE, in the order that a Job counts.
 TRIPLES = (*GRAPHS, *DATASETS)
@@ -81,9 +81,7 @@ def answer(store: Store, facts: dict, limits: dict, job: dict, federated: bool) 
     except MemoryError:
         return frames.NO_MEMORY, 0, b""
     except SyntaxError as trouble:
-        if is_update(job["query"]):
-            return frames.READ_ONLY, 0, b""
-        return frames.UNREADABLE, 0, str(trouble).encode()
+        return _unreadable(job["query"], facts, str(trouble))
     except (ValueError, OSError, RuntimeError) as trouble:
         return frames.FAILED, 0, str(trouble).encode()
 
@@ -103,9 +101,7 @@ def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
     try:
         try:
             results = store.query(query, base_iri=facts["base"], **dataset)
-        except SyntaxError as trouble:
-            if "refix" not in str(trouble):
-                raise
+        except SyntaxError:
             # A prefix that the query does not declare, but the published prefix table may.
             results = store.query(query, base_iri=facts["base"], prefixes=facts["prefixes"], **dataset)
         table = isinstance(results, QuerySolutions | QueryBoolean)
@@ -121,6 +117,17 @@ def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
     if table and count_rows(body, TABLES[which], limits["rows"]) > limits["rows"]:
         raise TooLarge
     return frames.TABLE if table else frames.GRAPH, which, body
+
+
+def _unreadable(query: str, facts: dict, said: str) -> tuple[int, int, bytes]:
+    seen = outline(query, facts["base"], facts["prefixes"])
+    if seen.first_word in UPDATES:
+        return frames.READ_ONLY, 0, b""
+    if seen.undeclared:
+        # The evaluator would say only that it expected something else.
+        prefix, line, column = seen.undeclared
+        said = f"error at {line}:{column}: the prefix {prefix}: is not declared"
+    return frames.UNREADABLE, 0, said.encode()
 
 
 def _merged(store: Store, graphs: list[NamedNode]) -> list[NamedNode]:
