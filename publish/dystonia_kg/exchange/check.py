@@ -205,11 +205,12 @@ def _directions(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[F
         for anchor in exact.get(m.subject, ()):
             if anchor == m.object:
                 yield say(
-                    ERROR,
+                    WARNING,
                     "direction",
                     m.subject,
                     m.object,
-                    f"{say.ours_as(m.subject)}: {say.theirs_as(m.object)} is matched exactly and otherwise at once",
+                    f"{say.ours_as(m.subject)}: {say.theirs_as(m.object)} is matched "
+                    "exactly and otherwise at once",
                 )
             wrong = {
                 BROADER_MATCH: anchor in index.above(m.object),
@@ -218,7 +219,7 @@ def _directions(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[F
             if wrong:
                 word = "broader" if m.predicate == BROADER_MATCH else "narrower"
                 yield say(
-                    ERROR,
+                    WARNING,
                     "direction",
                     m.subject,
                     m.object,
@@ -243,7 +244,7 @@ def _hierarchy(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fi
             told = f"{say.ours_as(subject)} is a kind of {say.ours_as(upper)} here"
             if target in theirs[goal]:
                 yield say(
-                    ERROR,
+                    WARNING,
                     "hierarchy-reversed",
                     subject,
                     target,
@@ -263,7 +264,7 @@ def _hierarchy(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fi
             other = back[upper]
             if other not in mine[subject] and subject not in mine[other]:
                 yield say(
-                    WARNING,
+                    NOTE,
                     "hierarchy-extra",
                     subject,
                     target,
@@ -289,7 +290,8 @@ def _unmapped(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fin
                 "not-mapped",
                 roots[root],
                 iri,
-                f"{say.theirs_as(iri)} is below {say.theirs_as(root)}, our {say.ours_as(roots[root])}, and is not mapped",
+                f"{say.theirs_as(iri)} is below {say.theirs_as(root)}, "
+                f"our {say.ours_as(roots[root])}, and is not mapped",
             )
 
 

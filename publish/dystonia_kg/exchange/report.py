@@ -49,7 +49,8 @@ def tsv(findings: list[Finding], names: Names) -> str:
     for f in findings:
         successors = "|".join(names.compact(s) for s in f.successor.split("|") if s)
         cells = (
-            f.level, f.check, f.ontology, names.compact(f.subject), names.compact(f.object), f.name, successors, f.sentence,
+            f.level, f.check, f.ontology, names.compact(f.subject), names.compact(f.object), f.name,
+            successors, f.sentence,
         )  # fmt: skip
         rows.append("\t".join(" ".join(cell.split()) for cell in cells))
     return "\n".join(rows) + "\n"

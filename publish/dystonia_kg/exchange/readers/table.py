@@ -138,7 +138,8 @@ def _edge(index: Index, row: dict, spaces: dict, names: Names) -> None:
     relation = row.get("predicate") or row.get("relation") or "is_a"
     term = index.term(subject)
     term.defined = True
-    term.name = row.get("subject_label") or term.name
+    if not row.get("subject_label", "<").startswith("<"):
+        term.name = row["subject_label"]
     other = index.term(object_)
     if row.get("object_label") and not row["object_label"].startswith("<"):
         other.name, other.defined = row["object_label"], True
