@@ -7,19 +7,22 @@ from pathlib import Path
 from flask import Flask
 
 from . import answers
-from .library import Library
+from .archive import Archive
 
 #: Modules that bring a `blueprint`, in the order in which they are asked.
 ROOMS = ("documents", "discovery", "downloads", "history", "pages", "search", "sparql.form")
 
 
 def create_app(folder: Path, archive: Path | None = None) -> Flask:
-    """An app that knows one release, and (beside it, for comparison) those in the folder `archive`.
+    """An app that knows one release, and beside it those in the folder `archive`.
+
+    `folder` may itself be a folder of releases: then the newest of them is the one that is served.
 
     Raises NoRelease when the folder is not a whole release.
     """
     app = Flask(__name__)
-    app.extensions["library"] = Library(Path(folder), archive)
+    app.extensions["archive"] = archived = Archive(Path(folder), archive)
+    app.extensions["library"] = archived.current
     answers.install(app)
     for room in ROOMS:
         module = import_module(f".{room}", __package__) if find_spec(f".{room}", __package__) else None

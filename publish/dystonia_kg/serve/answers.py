@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import zstandard
-from flask import Flask, Response, current_app, g, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from ..negotiate import ranges
@@ -22,6 +22,9 @@ PROBLEM = "application/problem+json"
 FOR_NOW = "public, max-age=300"
 #: Answers at an address that names their version.
 FOR_EVER = "public, max-age=31536000, immutable"
+
+#: Where a request keeps the release it is about, when that is not the newest.
+SHELF = "publisher.library"
 
 #: Less than this is not worth compressing.
 SMALL = 600
@@ -52,7 +55,7 @@ _SQUEEZED = (
 
 def library():
     """The release that this request is about."""
-    return g.get("library") or current_app.extensions["library"]
+    return request.environ.get(SHELF) or current_app.extensions["library"]
 
 
 def root() -> str:
@@ -116,7 +119,7 @@ def _finish(response: Response) -> Response:
             response.headers["Content-Encoding"] = coding
             tag = f"{tag}-{coding}"
     response.set_etag(tag)
-    if response.last_modified is None:
+    if response.last_modified is None and library().day:
         response.last_modified = library().day
     return response.make_conditional(request)
 

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, redirect, request
 from pyoxigraph import Literal, NamedNode
 
 from ..formats import GRAPHS
-from . import accounts, plain, profiles, schema, signposts, variants, writing
+from . import accounts, history, plain, profiles, schema, signposts, variants, writing
 from .answers import answer, library, problem, root
 from .library import Library, Resource
 from .profiles import Profile
@@ -63,6 +63,9 @@ def dereference(path: str):
 def respond(path: str) -> Response:
     """The answer for a path below the root: a thing, a document, or a document in a named format."""
     shelf = library()
+    dated = history.ontology(path)
+    if dated:
+        return dated
     found = shelf.resource(path)
     if found:
         return document(found, path) if found.is_document else see_other(found, path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, redirect, send_file
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from ..formats import DATASETS, GRAPHS
 from ..release import sums
@@ -63,7 +64,19 @@ def latest(name: str):
     return redirect(address(library(), name), code=302)
 
 
-def send(shelf: Library, name: str) -> Response | None:
+def catalogued(folder: Path, first: NamedNode) -> list[Triple]:
+    """What the catalogue of a release says about that release and its files."""
+    told = [q.triple for q in parse(path=folder / "catalog.ttl", format=RdfFormat.TURTLE)]
+    wanted, found = {first}, []
+    while wanted:
+        rows = [t for t in told if t.subject in wanted]
+        found += rows
+        done = {t.subject for t in found}
+        wanted = {t.object for t in rows if str(t.object).startswith(f"<{first.value}/")} - done
+    return found
+
+
+def send_from(shelf: Library, name: str) -> Response | None:
     """One file of a release, whole or in ranges; None if the release has no such file."""
     digest = sums(shelf.folder).get(name)
     if name == "SHA256SUMS":
@@ -80,6 +93,8 @@ def send(shelf: Library, name: str) -> Response | None:
         etag=digest[:32],
         last_modified=shelf.day,
     )
+    if not shelf.day:
+        del response.headers["Last-Modified"]
     if kind.startswith("text/"):
         response.content_type = f"{kind}; charset=utf-8"
     response.headers["Cache-Control"] = FOR_EVER

@@ -2,6 +2,8 @@
 
 from html import escape
 
+from flask import request
+
 
 def problem_page(facts: dict) -> str:
     near = "".join(
@@ -22,17 +24,37 @@ def problem_page(facts: dict) -> str:
 
 
 def thing_page(library, iri, triples) -> str:
+    name = escape(library.label(iri))
+    return _frame(name, f"<h1>{name}</h1>" + statements(library, [t for t in triples if t.subject == iri]))
+
+
+def statements(library, triples) -> str:
+    """Statements as a table, thing by thing."""
+
     def cell(term) -> str:
         text = escape(library.label(term))
-        if not hasattr(term, "value") or not term.value.startswith(("http:", "https:")):
+        if not str(term).startswith("<http"):
             return text
-        return f'<a href="{escape(library.path(term))}">{text}</a>'
+        path = library.path(term)
+        return f'<a href="{escape(at(path) if path.startswith("/") else path)}">{text}</a>'
 
     rows = "".join(
-        f"<tr><td>{cell(t.predicate)}</td><td>{cell(t.object)}</td></tr>" for t in triples if t.subject == iri
+        f"<tr><td>{cell(t.subject)}<td>{cell(t.predicate)}<td>{cell(t.object)}</tr>" for t in triples
     )
-    name = escape(library.label(iri))
-    return _frame(name, f"<h1>{name}</h1><table>{rows}</table>")
+    return f"<table>{rows}</table>"
+
+
+def at(path: str) -> str:
+    return request.script_root + path
+
+
+def dressed(library, title: str, body: str) -> str:
+    """A page with these words: in the dress of the site, where it has one."""
+    try:
+        from .pages import simple
+    except ImportError:
+        return _frame(escape(title), f"<h1>{escape(title)}</h1>{body}")
+    return simple(library, title, body)
 
 
 def _frame(title: str, body: str) -> str:

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from ..formats import GRAPHS, Format
 from ..release import sums
-from . import documents, downloads, profiles, schema
+from . import documents, downloads, history, profiles, schema
 from .accounts import DCTERMS
 from .answers import answer, library, root
 from .library import Library, Resource
@@ -84,10 +84,26 @@ def links(shelf: Library, resource: Resource, form: Format, profile: Profile) ->
         Link(f"{root()}linkset/{stem(shelf, resource)}.{ending}", "linkset", (("type", kind),))
         for ending, kind in (("json", "application/linkset+json"), ("txt", "application/linkset"))
     ]
+    made += (
+        [
+            Link(f"{root()}{stem(shelf, resource)}", "original"),
+            Link(f"{root()}timegate/{stem(shelf, resource)}", "timegate"),
+            Link(
+                f"{root()}timemap/{stem(shelf, resource)}", "timemap", (("type", "application/link-format"),)
+            ),
+        ]
+        if not history.is_past()
+        else []
+    )
     made += [Link(o.value, "successor-version") for o in documents.successors(shelf, resource.iri)]
     made += _profile_links(shelf, resource, form, profile, here)
     if resource.iri == shelf.dataset["dataset"]:
         made += _items(shelf)
+        made += [
+            Link(root() + "openapi.json", "service-desc", (("type", "application/vnd.oai.openapi+json"),)),
+            Link(root() + ".well-known/api-catalog", "api-catalog"),
+            Link(root() + "catalog.ttl", "describedby", (("type", "text/turtle"),)),
+        ]
     return made
 
 
@@ -147,6 +163,8 @@ def _rank(link: Link) -> int:
     )
     if link.anchor:
         return 20
+    if link.rel == "alternate" and "formats" not in dict(link.more):
+        return 30
     return order.index(link.rel) if link.rel in order else 12 if link.rel == "item" else 11
 
 

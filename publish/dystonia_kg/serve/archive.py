@@ -1,0 +1,43 @@
+"""The releases that this server knows, and the library of each (opened when somebody asks for it)."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from ..release import is_release
+from ..releases import Edition, editions
+from .library import Library
+
+
+class Archive:
+    """Releases side by side; `current` is the one that answers where no version is named."""
+
+    def __init__(self, folder: Path, archive: Path | None = None):
+        self.editions: list[Edition] = editions(folder, archive)
+        newest = self.editions[-1].folder if self.editions else folder
+        self.current = Library(folder if is_release(folder) else newest, archive)
+        self._open = lru_cache(maxsize=3)(Library)
+
+    def edition(self, version: str) -> Edition | None:
+        return next((one for one in self.editions if one.version == version), None)
+
+    def library(self, edition: Edition) -> Library:
+        """The release of an edition, in memory."""
+        if edition.version == self.current.version:
+            return self.current
+        return self._open(edition.folder)
+
+    def of_ontology(self, iri: str) -> Edition | None:
+        """The release whose version of the ontology has this IRI."""
+        return next((one for one in self.editions if one.version_iri and one.version_iri == iri), None)
+
+    def in_force(self, moment: datetime) -> Edition:
+        """The release in force at a moment; the first, for a moment before it."""
+        past = [one for one in self.editions if one.day is None or one.day <= moment]
+        return past[-1] if past else self.editions[0]
+
+    def before(self, version: str) -> Edition | None:
+        """The release before this one."""
+        versions = [one.version for one in self.editions]
+        place = versions.index(version) if version in versions else 0
+        return self.editions[place - 1] if place else None
