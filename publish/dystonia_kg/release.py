@@ -10,6 +10,9 @@ from .errors import NoRelease
 DATASET = "dataset.nq"
 SUMS = "SHA256SUMS"
 
+#: Other people's ontologies that were imported beside our graph begin and end so.
+GUEST = ("imported-", ".nq")
+
 
 def checksum(path: Path) -> str:
     """The SHA-256 of a file, in lower-case hexadecimal."""
@@ -56,3 +59,26 @@ def merged(quads) -> Store:
     store.bulk_extend(kept)
     store.bulk_extend(Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in kept)
     return store
+
+
+def load_guests(store: Store, folder: Path) -> dict[str, int]:
+    """Add what was imported beside the dataset, in its own named graphs, and say how much each holds.
+
+    The default graph stays ours alone: a page, a count or an answer without GRAPH is the same with
+    guests as without.
+    """
+    found: dict[str, int] = {}
+    for name, stated in sorted(sums(folder).items()):
+        if not (name.startswith(GUEST[0]) and name.endswith(GUEST[1])):
+            continue
+        if checksum(folder / name) != stated:
+            raise NoRelease(
+                f"{folder / name}: not the file that was imported (its SHA-256 differs); import it again"
+            )
+        store.bulk_load(path=folder / name, format=RdfFormat.N_QUADS)
+        graph = next(iter(parse(path=folder / name, format=RdfFormat.N_QUADS)), None)
+        if graph is not None:
+            found[graph.graph_name.value] = sum(
+                1 for _ in store.quads_for_pattern(None, None, None, graph.graph_name)
+            )
+    return found

@@ -1,14 +1,12 @@
 """From a folder of Turtle to a release, in five steps."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from ..ask import prefixes
 from ..errors import Invalid, Unwritable
-from ..release import SUMS, checksum, is_release
+from ..release import is_release
+from ..replace import beside, seal, swap
 from .catalogue import catalogue, crate, version_of
 from .describe import describe
 from .dump import canonical, dump
@@ -47,15 +45,15 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
     quads = canonical([*knowledge.quads, *inferred])
     quads += describe(quads, knowledge.base, names, version_of(store))
     quads = canonical(quads)
-    with _beside(out) as folder:
+    with beside(out) as folder:
         dump(quads, folder, names)
         made = tables(quads, folder, knowledge.base)
         tell(f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)"))
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names))
         (folder / "validation.ttl").write_bytes(report)
         (folder / "ro-crate-metadata.json").write_bytes(crate(store, folder, knowledge.base))
-        _seal(folder)
-        _swap(folder, out)
+        seal(folder)
+        swap(folder, out)
     tell(f"{len(quads)} statements released in {out}")
     return out
 
@@ -64,43 +62,3 @@ def refuse_foreign(out: Path) -> None:
     """A folder that exists must be an old release or empty: we replace it whole."""
     if out.exists() and not (out.is_dir() and (is_release(out) or not any(out.iterdir()))):
         raise Unwritable(f"{out}: there already, and not a release; choose another folder with --out, or remove it")
-
-
-@contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to write in, so that taking its place is one rename; gone afterwards."""
-    try:
-        parent = out.resolve().parent
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
-    except OSError as trouble:
-        raise Unwritable(f"{out}: cannot be written: {trouble.strerror}") from trouble
-    try:
-        folder.chmod(0o755)
-        yield folder
-    except OSError as trouble:
-        raise Unwritable(f"{out}: cannot be written: {trouble.strerror}") from trouble
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _seal(folder: Path) -> None:
-    """The list of checksums is written last: a folder that has one is whole."""
-    names = sorted(path.name for path in folder.iterdir())
-    lines = [f"{checksum(folder / name)}  {name}\n" for name in names]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def _swap(folder: Path, out: Path) -> None:
-    """Put the new release in the place of the old one."""
-    if not out.exists():
-        folder.rename(out)
-        return
-    old = folder.with_name(folder.name + "-old")
-    out.rename(old)
-    try:
-        folder.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

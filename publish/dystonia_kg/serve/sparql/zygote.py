@@ -22,7 +22,7 @@ from pathlib import Path
 from pyoxigraph import __version__
 
 from ...errors import Trouble
-from ...release import DATASET, open_store, sums
+from ...release import DATASET, GUEST, load_guests, open_store, sums
 from . import describe, worker
 from .confine import die_with_parent
 from .frames import LENGTH, ORDER
@@ -42,16 +42,25 @@ def main() -> None:
     try:
         folder = Path(settings["release"])
         store = open_store(folder)
+        facts = describe.facts(store)
+        facts["graphs"].update(load_guests(store, folder))
     except Trouble as trouble:
         _say(line, {"trouble": str(trouble)})
         return
-    facts = describe.facts(store)
-    facts["release"] = f"{sums(folder)[DATASET]} {__version__}"
+    facts["release"] = f"{_held(folder)} {__version__}"
     gc.collect()
     gc.freeze()
     _say(line, facts)
     with suppress(EOFError, ConnectionError):
         obey(line, store, facts, settings)
+
+
+def _held(folder: Path) -> str:
+    """What answers depend on: the dataset, and the guests beside it."""
+    stated = sums(folder)
+    return " ".join(
+        [stated[DATASET], *(d for name, d in sorted(stated.items()) if name.startswith(GUEST[0]))]
+    )
 
 
 def die_with_parent_of(front: int) -> None:
