@@ -1,5 +1,6 @@
 """Open a stranger's file: how large it may be, what it is, and where it stops making sense."""
 
+import contextlib
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -16,13 +17,16 @@ LONGEST_LINE = 4_000_000
 
 _GZIP = b"\x1f\x8b"
 
+_reading: list["Measured"] = []
+
 
 class Measured:
     """A file that refuses to go on for ever; what it reads may be compressed."""
 
     def __init__(self, path: Path, largest: int = LARGEST):
         self.path, self.left, self.largest = path, largest, largest
-        self.done = 0
+        self.last = 0
+        _reading[:] = [self]
         try:
             self.raw: BinaryIO = path.open("rb")
             packed = self.raw.peek(2)[:2] == _GZIP  # type: ignore[attr-defined]
@@ -36,10 +40,16 @@ class Measured:
         except (OSError, EOFError, zlib.error) as trouble:
             raise Unreadable(f"{self.path}: cannot be decompressed, or is cut short: {trouble}") from trouble
         self.left -= len(data)
-        self.done += len(data)
         if self.left < 0:
             raise Unreadable(f"{self.path}: more than {self.largest} bytes; that is larger than we read")
         return data
+
+    @property
+    def position(self) -> int:
+        """Bytes of the file on disk that are behind us."""
+        with contextlib.suppress(ValueError):
+            self.last = self.raw.tell()
+        return self.last
 
     def close(self) -> None:
         self.file.close()
@@ -50,6 +60,11 @@ class Measured:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def position() -> int:
+    """How far into the file that was opened last reading has come: for progress bars."""
+    return _reading[0].position if _reading else 0
 
 
 def start(path: Path, size: int = 65536) -> bytes:

@@ -92,8 +92,8 @@ def read(path: Path, names: Names) -> Index:
             index.matches.append(_same(term, iri(value)))
         elif tag == "property_value":
             _property(index, term, value, iri)
-    if line and term is not None and term.parents and term.parents[-1] not in index:
-        raise wrong(f"the file is cut short: it ends in the middle of {line[:60]!r}")
+    if line and any(parent not in index for one in index.live() for parent in one.parents):
+        raise wrong(f"the file is cut short: it ends within {line[:60]!r}, and parents are missing")
     return index
 
 
