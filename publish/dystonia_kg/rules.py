@@ -92,22 +92,23 @@ def read_rules(store: Store) -> list[Rule]:
         iri = row["rule"].value
         if row["construct"] is None:
             raise BadRule(f"{iri}: only rules with sh:construct are understood")
-        targets = (row["target"].value, *_subclasses(store, row["target"]))
+        targets = (row["target"].value, *(cls.value for cls in subclasses(store, row["target"])))
         rules.append(
             _compile(iri, float(row["order"].value), targets, row["construct"].value, declared, names)
         )
     return rules
 
 
-def _subclasses(store: Store, target: NamedNode) -> list[str]:
-    found: list[str] = []
+def subclasses(store: Store, target: NamedNode) -> list[NamedNode]:
+    """All classes below this one, however far down."""
+    found: list[NamedNode] = []
     queue = [target]
     while queue:
         for quad in store.quads_for_pattern(None, SUBCLASS, queue.pop(), None):
-            if isinstance(quad.subject, NamedNode) and quad.subject.value not in found:
-                found.append(quad.subject.value)
+            if isinstance(quad.subject, NamedNode) and quad.subject not in found:
+                found.append(quad.subject)
                 queue.append(quad.subject)
-    return sorted(found)
+    return sorted(found, key=str)
 
 
 def _compile(iri, order, targets, construct, declared, names) -> Rule:

@@ -75,12 +75,13 @@ class Server:
     def ask(self, method: str, path: str, body=None, headers: dict | None = None, over=None) -> Got:
         """One request; `over` an open connection if one is given."""
         connection = over or self.connect()
-        connection.request(method, path, body, headers or {})
-        answer = connection.getresponse()
-        got = Got(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        if over is None:
-            connection.close()
-        return got
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return Got(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            if over is None:
+                connection.close()
 
     def query(self, text: str, accept: str | None = "application/sparql-results+json", **parameters) -> Got:
         """GET /sparql with this query; parameters may be lists."""
@@ -121,11 +122,11 @@ def server(toy) -> Server:
 
 @pytest.fixture(scope="module")
 def strict(toy) -> Server:
-    """A server that gives a query two seconds and little else."""
+    """A server that gives a query one second and little else."""
     running = Server(
         toy,
         "--timeout",
-        "2",
+        "1",
         "--memory",
         "128",
         "--rows",

@@ -12,11 +12,13 @@ from ..home import home
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line says; the exit code is 0, 1 (something is wrong) or 2 (misuse)."""
-    options = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    name = words[0] if words else ""
     try:
+        options = parser(words).parse_args(words)
         return options.run(options) or 0
     except Trouble as trouble:
-        print(f"{options.verb}: {trouble}", file=sys.stderr)
+        print(f"{name}: {trouble}", file=sys.stderr)
         return trouble.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -25,8 +27,12 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every module beside this one is a verb: it has HELP, `options(parser)` and `run(options)`."""
+def parser(words: list[str]) -> argparse.ArgumentParser:
+    """Every module beside this one is a verb: it has HELP, `options(parser)` and `run(options)`.
+
+    `words` is the command line: only the verb that it names is asked for its options. A verb whose options
+    depend on what it is about to read says READS_AHEAD and is handed its words.
+    """
     top = argparse.ArgumentParser(
         prog=(__package__ or "").split(".")[0].replace("_", "-"),
         description="Build, ask and publish a knowledge graph.",
@@ -34,9 +40,11 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(metavar="VERB", required=True, dest="verb")
     for module in sorted(info.name for info in iter_modules(__path__)):
         verb = import_module(f".{module}", __name__)
-        sub = verbs.add_parser(module.rstrip("_").replace("_", "-"), help=verb.HELP, description=verb.__doc__)
-        verb.options(sub)
-        sub.set_defaults(run=verb.run)
+        name = module.rstrip("_").replace("_", "-")
+        sub = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
+        if words[:1] == [name]:
+            verb.options(sub, *([words[1:]] if hasattr(verb, "READS_AHEAD") else []))
+            sub.set_defaults(run=verb.run)
     return top
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -42,7 +41,7 @@ def run(
         backlog=2048,
         backpressure=4096,
         respawn_failed_workers=True,
-        workers_kill_timeout=5,
+        workers_kill_timeout=3,
         websockets=False,
         log_level="error",
         http1_settings=HTTP1Settings(header_read_timeout=20_000),
@@ -54,7 +53,7 @@ def run(
 
 def _load(parent: int, folder: Path, limits: Limits, archive, ready, address: str) -> Callable:
     """Called in the process that serves. It ends with the one that started it."""
-    die_with_parent(parent, signal.SIGTERM)
+    die_with_parent(parent)
     application = front(folder, limits, archive)
     if ready is not None:
         # The listening socket exists already; who comes now waits a moment at most.

@@ -45,7 +45,6 @@ def triples(endpoint: str, facts: dict, limits: Limits) -> list[Triple]:
         (service, TYPE, _sd("Service")),
         (service, _sd("endpoint"), address),
         (service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        (service, _sd("feature"), _sd("UnionDefaultGraph")),
         (service, _sd("defaultEntailmentRegime"), NamedNode("http://www.w3.org/ns/entailment/Simple")),
         (service, _sd("defaultDataset"), dataset),
         (service, NamedNode(RDFS + "comment"), Literal(in_words(limits), language="en")),
@@ -54,6 +53,8 @@ def triples(endpoint: str, facts: dict, limits: Limits) -> list[Triple]:
         (default, TYPE, _sd("Graph")),
         (default, NamedNode(VOID + "triples"), Literal(facts["triples"])),
     ]
+    if facts.get("union", True):
+        rows.append((service, _sd("feature"), _sd("UnionDefaultGraph")))
     if limits.federate:
         rows.append((service, _sd("feature"), _sd("BasicFederatedQuery")))
     rows += [(service, _sd("resultFormat"), NamedNode(FORMATS + name)) for name in NAMES.values()]

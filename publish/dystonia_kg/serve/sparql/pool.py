@@ -145,7 +145,9 @@ class Line:
 
     def close(self) -> None:
         with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for a reply
+        with self.lock:
+            self.socket.close()
         for pid in self.children:
             # Where the system does not end them with their parent, we do.
             with suppress(OSError):
@@ -170,7 +172,11 @@ class Pool:
         self._slow = threading.BoundedSemaphore(self.limits.slow)
         self._closed = False
         self._line = Line(self.folder, self.limits)
-        self.facts = self._line.hello()
+        try:
+            self.facts = self._line.hello()
+        except NoRelease:
+            self._stop()
+            raise
         self._fill(self._line)
         self._watcher = threading.Thread(target=self._watch, name="zygote-watcher", daemon=True)
         self._watcher.start()
@@ -333,12 +339,15 @@ class Pool:
     def close(self) -> None:
         """End the zygote and every worker."""
         self._closed = True
+        self._stop()
+        with suppress(Empty):
+            while True:
+                self._free.get_nowait().channel.close()
+
+    def _stop(self) -> None:
         self._line.close()
         with suppress(subprocess.TimeoutExpired):
             self._line.process.wait(5)
         if self._line.process.poll() is None:
             self._line.process.kill()
             self._line.process.wait()
-        with suppress(Empty):
-            while True:
-                self._free.get_nowait().channel.close()
