@@ -118,8 +118,7 @@ def about_itself(library: Library, resource: Resource) -> list[Triple]:
     if library.day:
         day = Literal(library.day.date().isoformat(), datatype=NamedNode(XSD + "date"))
         made.append(Triple(document, NamedNode(DCTERMS + "modified"), day))
-    if not resource.is_document:
-        quads = library.store.quads_for_pattern(resource.iri, None, None, None)
-        graphs = {q.graph_name for q in quads if isinstance(q.graph_name, NamedNode)}
-        made += [Triple(document, NamedNode(PROV + "wasDerivedFrom"), graph) for graph in graphs]
+    if resource.iri not in library.graphs and document != row["dataset"]:
+        told = (t for one in (resource.iri, *library.parts(resource.iri)) for t in library.sources(one))
+        made += [Triple(document, NamedNode(PROV + "wasDerivedFrom"), graph) for graph in dict.fromkeys(told)]
     return made

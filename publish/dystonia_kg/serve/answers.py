@@ -25,6 +25,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 #: Where a request keeps the release it is about, when that is not the newest.
 SHELF = "publisher.library"
+#: Where it keeps the address above which no release is mounted.
+TOP = "publisher.top"
 
 #: Less than this is not worth compressing.
 SMALL = 600
@@ -59,8 +61,13 @@ def library():
 
 
 def root() -> str:
-    """The address of our root as the reader sees it, with a slash at the end."""
+    """The address of our root as the reader sees it, with a slash at the end; of an old release, its own."""
     return request.url_root
+
+
+def top() -> str:
+    """The address of our root, also where an old release is mounted below it."""
+    return request.environ.get(TOP) or request.url_root
 
 
 def answer(

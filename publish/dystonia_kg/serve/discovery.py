@@ -16,7 +16,7 @@ from ..formats import GRAPHS, TABLES
 from . import accounts, data, documents, jsonld, profiles, signposts, variants
 from .accounts import DCTERMS
 from .answers import FOR_NOW, answer, library, problem, root
-from .library import TYPE
+from .library import TYPE, Resource
 from .variants import FOR_PEOPLE, HTML
 
 blueprint = Blueprint("discovery", __name__)
@@ -165,7 +165,10 @@ def api_catalog():
         {
             "anchor": root(),
             "service-desc": [{"href": root() + "openapi.json", "type": "application/vnd.oai.openapi+json"}],
-            "service-doc": [{"href": root(), "type": "text/html"}],
+            "service-doc": [
+                {"href": root(), "type": "text/html"},
+                {"href": root() + "llms.txt", "type": "text/markdown"},
+            ],
             "service-meta": [{"href": root() + "catalog.ttl", "type": "text/turtle"}],
             "status": [{"href": root() + "status", "type": "application/json"}],
             "item": [{"href": root() + path[1:], "title": title} for path, title, _ in services()],
@@ -340,16 +343,16 @@ def sitemap():
     rows = [root()]
     for path in sorted({iri.partition("#")[0] for iri in shelf.ours}):
         found = shelf.resource(path.removeprefix(shelf.base))
-        if (
-            found
-            and path != shelf.base
-            and shelf.said(found.iri)
-            and not documents.withdrawn(shelf, found.iri)
-        ):
+        if found and path != shelf.base and _spoken_of(found) and not documents.withdrawn(shelf, found.iri):
             rows.append(f"{root()}{signposts.stem(shelf, found)}.html")
     body = "".join(f"<url><loc>{escape(one)}</loc>{day}</url>\n" for one in rows[:50_000])
     whole = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP}">\n{body}</urlset>\n'
     return answer(whole, "application/xml", cache_control=FOR_NOW)
+
+
+def _spoken_of(found: Resource) -> bool:
+    shelf = library()
+    return found.iri in shelf.graphs or bool(shelf.said(found.iri) or shelf.parts(found.iri))
 
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

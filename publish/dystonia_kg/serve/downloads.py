@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from ..formats import DATASETS, GRAPHS
 from ..release import sums
-from .answers import FOR_EVER, library, root
+from .answers import FOR_EVER, library, top
 from .library import Library
 
 blueprint = Blueprint("downloads", __name__)
@@ -52,7 +52,7 @@ def iri(shelf: Library, name: str) -> str:
 
 def address(shelf: Library, name: str) -> str:
     """Where a file of the release is, for this reader."""
-    return f"{root()}releases/{quote(shelf.version)}/{name}"
+    return f"{top()}releases/{quote(shelf.version)}/{name}"
 
 
 @blueprint.get("/dump/<name>")
@@ -99,11 +99,11 @@ def send_from(shelf: Library, name: str) -> Response | None:
         response.content_type = f"{kind}; charset=utf-8"
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers.add("Link", f'<{root()}>; rel="collection"; type="text/html"')
+    response.headers.add("Link", f'<{top()}>; rel="collection"; type="text/html"')
     if shelf.dataset["license"]:
         response.headers.add("Link", f'<{shelf.dataset["license"].value}>; rel="license"')
     if name not in ABOUT:
-        response.headers.add("Link", f'<{root()}catalog.ttl>; rel="describedby"; type="text/turtle"')
+        response.headers.add("Link", f'<{top()}catalog.ttl>; rel="describedby"; type="text/turtle"')
     return response
 
 

@@ -21,7 +21,7 @@ from ..release import sums
 from ..releases import Edition
 from . import data, documents, downloads, variants
 from .accounts import DCTERMS, XSD
-from .answers import FOR_EVER, SHELF, library, problem, root
+from .answers import FOR_EVER, SHELF, TOP, library, problem, root
 from .library import TYPE, Resource
 from .variants import FOR_PEOPLE
 
@@ -164,6 +164,7 @@ def _as_it_was(edition: Edition, path: str) -> Response:
     """The answer of the site of that release: it is mounted below the address of the release."""
     mount = f"{request.script_root}/releases/{quote(edition.version)}"
     environ = {**request.environ, "SCRIPT_NAME": mount, "PATH_INFO": path, SHELF: archive().library(edition)}
+    environ[TOP] = root()
     environ.pop("werkzeug.request", None)
     original = root() + path[1:]
     with current_app.request_context(environ):

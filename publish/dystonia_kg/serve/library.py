@@ -108,6 +108,11 @@ class Library:
         quads = self.store.quads_for_pattern(subject, predicate, None, DefaultGraph())
         return [q.object for q in quads] if predicate else [q.triple for q in quads]
 
+    def sources(self, subject: NamedNode) -> set[NamedNode]:
+        """The graphs (so: the files) that say something about a thing."""
+        quads = self.store.quads_for_pattern(subject, None, None, None)
+        return {q.graph_name for q in quads if isinstance(q.graph_name, NamedNode)}
+
     # --- what has an address here
 
     def resource(self, path: str) -> Resource | None:

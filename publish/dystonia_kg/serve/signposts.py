@@ -84,17 +84,10 @@ def links(shelf: Library, resource: Resource, form: Format, profile: Profile) ->
         Link(f"{root()}linkset/{stem(shelf, resource)}.{ending}", "linkset", (("type", kind),))
         for ending, kind in (("json", "application/linkset+json"), ("txt", "application/linkset"))
     ]
-    made += (
-        [
-            Link(f"{root()}{stem(shelf, resource)}", "original"),
-            Link(f"{root()}timegate/{stem(shelf, resource)}", "timegate"),
-            Link(
-                f"{root()}timemap/{stem(shelf, resource)}", "timemap", (("type", "application/link-format"),)
-            ),
-        ]
-        if not history.is_past()
-        else []
-    )
+    if not history.is_past():
+        path = shelf.path(resource.iri).lstrip("/")
+        made += [Link(root() + path, "original"), Link(f"{root()}timegate/{path}", "timegate")]
+        made.append(Link(f"{root()}timemap/{path}", "timemap", (("type", "application/link-format"),)))
     made += [Link(o.value, "successor-version") for o in documents.successors(shelf, resource.iri)]
     made += _profile_links(shelf, resource, form, profile, here)
     if resource.iri == shelf.dataset["dataset"]:
