@@ -93,12 +93,9 @@ def test_what_takes_longer_than_a_moment_is_still_answered(server):
 
 TOO_MUCH = {
     "sorting": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?i LIMIT 5",
-    "grouping": "SELECT ?a ?d ?g (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } GROUP BY ?a ?c ?d ?f ?g ?i",
-    "a long string": "SELECT (STRLEN(?z) AS ?n) { BIND('xxxxxxxxxx' AS ?a) "
-    + " ".join(
-        f"BIND(CONCAT({', '.join([f'?{a}'] * 10)}) AS ?{b})"
-        for a, b in zip("abcdefgh", "bcdefghz", strict=True)
-    )
+    "grouping": "SELECT ?a ?d (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } GROUP BY ?a ?c ?d ?f ?g ?i",
+    "a long string": "SELECT (STRLEN(?x9) AS ?n) { BIND('xxxxxxxxxx' AS ?x0) "
+    + " ".join(f"BIND(CONCAT({', '.join([f'?x{n}'] * 10)}) AS ?x{n + 1})" for n in range(9))
     + " }",
 }
 

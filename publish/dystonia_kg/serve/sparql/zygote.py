@@ -43,7 +43,10 @@ def main() -> None:
         folder = Path(settings["release"])
         store = open_store(folder)
         facts = describe.facts(store)
-        facts["graphs"].update(load_guests(store, folder))
+        guests = load_guests(store, folder)
+        facts["graphs"].update(guests)
+        # The default graph is the merge of our own graphs; guests are read by GRAPH alone.
+        facts["union"] = not guests
     except Trouble as trouble:
         _say(line, {"trouble": str(trouble)})
         return
