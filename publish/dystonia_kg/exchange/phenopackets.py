@@ -69,7 +69,9 @@ def of_terms(terms: list[str]) -> dict:
             continue
         identifier = name.lstrip("!").strip()
         if identifier.count(":") != 1 or not all(identifier.split(":")):
-            raise BadInput(f"{name!r} is not a term; write it as HP:0000643, or !HP:0000643 when it is absent")
+            raise BadInput(
+                f"{name!r} is not a term; write it as HP:0000643, or !HP:0000643 when it is absent"
+            )
         features.append({"type": {"id": identifier}, "excluded": name.startswith("!")})
     if not features:
         raise BadInput("no terms given; write them as HP:0000643,!HP:0002530")

@@ -1,0 +1,97 @@
+"""Mappings as SSSOM TSV, one file for each vocabulary that we map to."""
+
+import json
+from collections.abc import Iterator
+
+from ..edition import Edition, Vocabulary
+from ..names import COMMON
+from ..ours import Mapping
+from . import File
+
+NAME = "sssom"
+TITLE = "SSSOM mapping sets"
+MEDIA_TYPE = "text/tab-separated-values"
+
+#: Slots of a mapping in the order of SSSOM's own files; those that nobody fills are left out.
+COLUMNS = (
+    "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id", "object_label",
+    "mapping_justification", "author_id", "author_label", "reviewer_id", "reviewer_label", "creator_id",
+    "license", "mapping_source", "mapping_cardinality", "object_source", "object_source_version",
+    "mapping_tool", "mapping_tool_version", "mapping_date", "confidence", "see_also", "comment",
+)  # fmt: skip
+_ENTITIES = frozenset(
+    ("predicate_id", "mapping_justification", "author_id", "reviewer_id", "creator_id", "mapping_source",
+     "object_source", "see_also")
+)  # fmt: skip
+_ALWAYS = (
+    "subject_id",
+    "subject_label",
+    "predicate_id",
+    "object_id",
+    "object_label",
+    "mapping_justification",
+)
+
+
+def files(edition: Edition) -> Iterator[File]:
+    for vocabulary in edition.vocabularies.values():
+        mappings = edition.mappings_into(vocabulary)
+        yield File(
+            f"mappings-{vocabulary.prefix.lower()}.sssom.tsv",
+            MEDIA_TYPE,
+            f"Mappings to {vocabulary.title or vocabulary.prefix} (SSSOM)",
+            table(edition, vocabulary, mappings).encode(),
+        )
+
+
+def table(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> str:
+    """The file: a YAML header behind `#`, and a row for each mapping."""
+    rows = [_row(edition, mapping) for mapping in mappings]
+    columns = [c for c in COLUMNS if c in _ALWAYS or any(row.get(c) for row in rows)]
+    lines = [f"# {line}" for line in _header(edition, vocabulary, mappings)]
+    lines.append("\t".join(columns))
+    lines += sorted("\t".join(_cell(row.get(c, "")) for c in columns) for row in rows)
+    return "\n".join(lines) + "\n"
+
+
+def _row(edition: Edition, mapping: Mapping) -> dict[str, str]:
+    compact = edition.names.compact
+    thing = edition.things.get(mapping.subject)
+    row = {
+        "subject_id": compact(mapping.subject),
+        "subject_label": thing.name if thing else "",
+        "predicate_id": compact(mapping.predicate),
+        "object_id": compact(mapping.object),
+    }
+    for slot, values in mapping.slots.items():
+        if slot in COLUMNS and slot not in row:
+            row[slot] = "|".join(compact(v) if slot in _ENTITIES else v for v in values)
+    return row
+
+
+def _header(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> Iterator[str]:
+    iris = [COMMON["skos"] + "x", COMMON["semapv"] + "x", COMMON["sssom"] + "x", COMMON["owl"] + "x"]
+    for mapping in mappings:
+        iris += [mapping.subject, mapping.predicate, mapping.object]
+        iris += [v for slot in _ENTITIES for v in mapping.slots.get(slot, ()) if "://" in v]
+    yield "curie_map:"
+    for prefix, namespace in edition.names.table(iris).items():
+        yield f"  {prefix}: {json.dumps(namespace)}"
+    license_ = vocabulary.set_license or edition.ours.license or "https://w3id.org/sssom/license/unspecified"
+    identifier = vocabulary.set or f"{edition.base}mappings/{vocabulary.prefix.lower()}"
+    told = {
+        "mapping_set_id": identifier,
+        "mapping_set_version": edition.version,
+        "mapping_set_title": vocabulary.set_title or f"{edition.title}: mappings to {vocabulary.title}",
+        "license": license_,
+        "mapping_date": edition.ours.day,
+        "subject_source": "",
+        "comment": vocabulary.set_rights,
+    }
+    for key, value in told.items():
+        if value:
+            yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
+
+
+def _cell(value: str) -> str:
+    return " ".join(value.split())
