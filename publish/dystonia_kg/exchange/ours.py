@@ -49,6 +49,10 @@ _SLOTS = {
 }
 
 
+#: A match to one of these is an alignment of words, not a mapping of things.
+_WORDS = tuple(COMMON[prefix] for prefix in ("owl", "rdf", "rdfs", "skos", "xsd", "dcterms"))
+
+
 @dataclass
 class Mapping:
     """One mapping: its three ends, and its other SSSOM slots as text (several values joined later)."""
@@ -159,6 +163,8 @@ class Ours:
         stated = {(m.subject, m.predicate, m.object) for m in found}
         for row in ask(self.store, "matches"):
             ends = tuple(row[end].value for end in ("subject", "predicate", "object"))
+            if ends[2].startswith(_WORDS):
+                continue
             if ends not in stated and ends[0] in self.index and ends[2] not in self.index:
                 found.append(
                     Mapping(*ends, slots={"mapping_justification": [SEMAPV + "UnspecifiedMatching"]})

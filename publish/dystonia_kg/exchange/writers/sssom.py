@@ -23,6 +23,8 @@ _ENTITIES = frozenset(
     ("predicate_id", "mapping_justification", "author_id", "reviewer_id", "creator_id", "mapping_source",
      "object_source", "see_also")
 )  # fmt: skip
+#: Slots that may have several values; of the others the first counts, and readers drop rows with more.
+_SEVERAL = frozenset(("author_id", "author_label", "reviewer_id", "reviewer_label", "creator_id", "see_also"))
 _ALWAYS = (
     "subject_id",
     "subject_label",
@@ -65,7 +67,14 @@ def _row(edition: Edition, mapping: Mapping) -> dict[str, str]:
     }
     for slot, values in mapping.slots.items():
         if slot in COLUMNS and slot not in row:
-            row[slot] = "|".join(compact(v) if slot in _ENTITIES else v for v in values)
+            told = [compact(v) if slot in _ENTITIES else v for v in values]
+            if slot in _SEVERAL:
+                row[slot] = "|".join(told)
+            else:
+                row[slot], more = told[0], told[1:]
+                if slot in _ENTITIES and more:
+                    extra = [*filter(None, [row.get("see_also", "")]), *values[1:]]
+                    row["see_also"] = "|".join(extra)
     return row
 
 
