@@ -116,7 +116,8 @@ class Figure:
         frame = None if whole else self._frame(svg, states)
         _strip(svg, frame)
         _light(svg, states)
-        svg.set("class", "bodymap mini")
+        _, _, width, height = svg.get("viewBox", "0 0 1 2").split()
+        svg.set("class", "bodymap mini round" if width == height else "bodymap mini")
         if label:
             svg.set("role", "img")
             svg.set("aria-label", label)

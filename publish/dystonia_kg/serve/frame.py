@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from flask import render_template, request
-from pyoxigraph import NamedNode
+from markupsafe import Markup
 
 from ..formats import GRAPHS
 from . import words
@@ -20,6 +20,7 @@ PLACES = {
     "query": "/sparql",
     "downloads": "/downloads",
     "vocabulary": "/ontology",
+    "releases": "/releases/",
 }
 
 #: Pages with a place up to this one are in the menu; later ones are in the footer.
@@ -105,8 +106,12 @@ def shown(library: Library, template: str, slug: str, **more) -> str:
         "root": request.url_root.rstrip("/"),
         **more,
     }
-    return render_template(template, **context)
+    return render_template(template, **context).replace(words.MOUNT, request.script_root)
 
 
-def iri_of(library: Library, slug: str) -> NamedNode:
-    return NamedNode(f"{library.base}page/{slug}")
+def simple(library: Library, title: str, body: str) -> str:
+    """A page with a heading and finished HTML, in the dress of the site."""
+    body = body.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
+    return shown(library, "simple.html", "simple", title=title, body=Markup(body))

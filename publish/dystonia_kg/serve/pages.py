@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode
 
-from . import figures, frame, results, words
-from .answers import answer
-from .frame import at, shown
+from . import asking, figures, frame, papers, results, words
+from .frame import at, shown, simple
 from .library import TYPE, Library
 from .shelves import RDFS, SKOS, shelves
 from .view import (
     DEFINITION,
     FROM,
+    MAPS_FROM,
     MATCHES,
     NAMES,
     OBJECT,
@@ -60,7 +60,7 @@ OWN_WAY = frozenset(
         NamedNode("http://rdfs.org/ns/void#property"),
         NamedNode("http://www.w3.org/ns/shacl#path"),
     ]
-    + [NamedNode("http://rdfs.org/ns/void#exampleResource")]
+    + [NamedNode("http://rdfs.org/ns/void#exampleResource"), MAPS_FROM]
 )
 
 
@@ -171,13 +171,25 @@ def render(shelf: Library, iri: NamedNode) -> str | Response:
         return words_page(shelf, iri)
     if iri.value == shelf.base:
         return home(shelf)
+    if QUESTION in kinds:
+        example = asking.example_of(shelf, iri)
+        if example:
+            return asking.page(shelf, example)[0]
+    if ONTOLOGY in kinds and _defines(shelf, iri):
+        return papers.vocabulary(shelf, iri)
     return thing(shelf, iri, kinds)
+
+
+def _defines(shelf: Library, iri: NamedNode) -> bool:
+    return next(shelf.store.quads_for_pattern(None, papers.DEFINED_BY, iri, DefaultGraph()), None) is not None
 
 
 def words_page(shelf: Library, iri: NamedNode) -> str | Response:
     slug = words.text(shelf, iri, "identifier") or iri.value.rpartition("/")[2]
     if slug in frame.PLACES:
         return redirect(at(frame.PLACES[slug]), code=302)
+    if slug == "checks":
+        return shown(shelf, "checks.html", slug, check=papers.checked(shelf), rules=papers.rules(shelf))
     return shown(shelf, "words.html", slug)
 
 
@@ -348,7 +360,7 @@ def _disagreements(read: Reader, iri, statements) -> list[dict]:
 def _mentions(read: Reader, iri, out) -> list:
     leave = set(OWN_WAY)
     if out:
-        leave |= results._roles(read.library)["of"]
+        leave |= results.roles_of(read.library)["of"]
     return read.mentions(iri, leave)
 
 
@@ -420,5 +432,4 @@ def problem(shelf: Library, facts: dict) -> str:
     )
 
 
-def send(html) -> Response:
-    return html if isinstance(html, Response) else answer(html, HTML)
+__all__ = ["blueprint", "home", "problem", "render", "simple"]

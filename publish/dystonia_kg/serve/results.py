@@ -58,7 +58,7 @@ def alike(results: list[Result]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _roles(library: Library) -> dict[str, frozenset]:
+def roles_of(library: Library) -> dict[str, frozenset]:
     def close(iri):
         quads = library.store.quads_for_pattern(None, CLOSE, NamedNode(iri), DefaultGraph())
         return frozenset(q.subject for q in quads)
@@ -74,12 +74,12 @@ def _roles(library: Library) -> dict[str, frozenset]:
 
 def results_for(library: Library, thing: NamedNode) -> list[Result]:
     """What the release worked out for a thing, the first scheme first."""
-    roles = _roles(library)
+    roles = roles_of(library)
     nodes = set()
     for property_ in roles["of"]:
         nodes |= {q.subject for q in library.store.quads_for_pattern(None, property_, thing, DefaultGraph())}
     made = [
-        (_turn(library, scheme), _result(library, node, scheme))
+        (turn_of(library, scheme), _result(library, node, scheme))
         for node in nodes
         for scheme in _objects(library, node, roles["scheme"])
     ]
@@ -90,12 +90,12 @@ def _objects(library: Library, node, properties: Iterable) -> list:
     return [o for p in properties for o in library.said(node, p)]
 
 
-def _turn(library: Library, thing) -> float:
+def turn_of(library: Library, thing) -> float:
     return number(next(iter(library.said(thing, POSITION)), None))
 
 
 def _result(library: Library, node, scheme) -> Result:
-    roles = _roles(library)
+    roles = roles_of(library)
     classes = _objects(library, node, roles["answer"])
     steps = sorted(
         _objects(library, node, roles["step"]),

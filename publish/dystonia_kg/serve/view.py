@@ -36,6 +36,11 @@ MATCHES = (
 CLOSE = NamedNode(SKOS + "closeMatch")
 HAS_PART = NamedNode(DCTERMS + "hasPart")
 DENIAL = NamedNode("http://www.w3.org/2002/07/owl#NegativePropertyAssertion")
+OWL = "http://www.w3.org/2002/07/owl#"
+MAPS_FROM = NamedNode(OWL + "annotatedSource")
+MAPS_BY = NamedNode(OWL + "annotatedProperty")
+MAPS_TO = NamedNode(OWL + "annotatedTarget")
+MAPS_NAMES = (NamedNode("https://w3id.org/sssom/object_label"),)
 LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
 
 
@@ -89,6 +94,16 @@ class Statement:
     documents: tuple[NamedNode, ...]
     notes: tuple[int, ...]
     negated: bool
+    plain: frozenset[str] = frozenset()
+
+    @property
+    def manner(self) -> str:
+        """How it is said, in few words: concepts alone, and not what goes without saying."""
+        return " · ".join(
+            ", ".join(v.text for v in values)
+            for name, values in self.columns
+            if values[0].kind == "thing" and name not in self.plain
+        )
 
     def column(self, name: str) -> tuple[Value, ...]:
         return dict(self.columns).get(name, ())
@@ -118,6 +133,7 @@ class Reader:
         store = library.store
         deniers = {q.subject for q in store.quads_for_pattern(None, CLOSE, DENIAL, DefaultGraph())}
         self.deniers = frozenset(deniers)
+        self.denying = frozenset(t for d in deniers for t in library.said(d, TYPE))
         self.wholes = frozenset(
             q.subject for q in store.quads_for_pattern(None, CLOSE, HAS_PART, DefaultGraph())
         )
@@ -183,7 +199,7 @@ class Reader:
         said = self.library.said
         one = {p: next(iter(said(node, p)), None) for p in (SUBJECT, PREDICATE, OBJECT)}
         documents = tuple(said(node, FROM))
-        columns = []
+        columns, plain = [], set()
         negated = False
         for line in self.shelves.lines_of(self.shelves.types(node)):
             if line.term is None or line.term in (SUBJECT, PREDICATE, OBJECT, FROM, TYPE):
@@ -192,6 +208,8 @@ class Reader:
             if terms and line.term.value not in CALLED:
                 columns.append((line.name, self.values(terms)))
                 negated = negated or not self.deniers.isdisjoint(t for t in terms if isinstance(t, NamedNode))
+                if line.of_class in self.denying:
+                    plain.add(line.name)
         return Statement(
             node=node,
             href=self.library.path(node),
@@ -202,6 +220,7 @@ class Reader:
             documents=documents,
             notes=notes.number(documents),
             negated=negated,
+            plain=frozenset(plain),
         )
 
     # --- lines
@@ -333,27 +352,40 @@ class Reader:
         return self._columns
 
     def mappings(self, thing) -> list[tuple[str, list[dict]]]:
-        """The same thing elsewhere, by how exactly it is the same."""
+        """The same thing elsewhere, by how exactly it is the same: plain matches, and those told as axioms."""
+        found: dict[str, dict[NamedNode, dict]] = {}
+        for iri, _ in MATCHES:
+            for target in self.library.said(thing, NamedNode(iri)):
+                if isinstance(target, NamedNode):
+                    found.setdefault(iri, {})[target] = self._chip(target)
+        for quad in self.library.store.quads_for_pattern(None, MAPS_FROM, thing, DefaultGraph()):
+            node = quad.subject
+            target = next((t for t in self.library.said(node, MAPS_TO) if isinstance(t, NamedNode)), None)
+            relation = next((p.value for p in self.library.said(node, MAPS_BY)), "")
+            if target is not None:
+                found.setdefault(relation, {})[target] = self._chip(target, node)
+        order = [iri for iri, _ in MATCHES]
+        titles = dict(MATCHES)
         groups = []
-        for iri, title in MATCHES:
-            terms = [t for t in self.library.said(thing, NamedNode(iri)) if isinstance(t, NamedNode)]
-            if terms:
-                groups.append(
-                    (title, sorted((self._chip(t) for t in terms), key=lambda c: (c["space"], c["code"])))
-                )
+        for iri in sorted(found, key=lambda i: (order.index(i) if i in order else 9, i)):
+            chips = sorted(found[iri].values(), key=lambda c: (c["space"].casefold(), c["code"]))
+            groups.append((titles.get(iri) or self.library.label(NamedNode(iri)), chips))
         return groups
 
-    def _chip(self, term: NamedNode) -> dict:
-        curie = self.library.curie(term)
-        space, _, code = (
-            curie.partition(":") if not curie.startswith(("http:", "https:")) else ("", "", curie)
-        )
-        named = self.library.name(term)
+    def _chip(self, target: NamedNode, node=None) -> dict:
+        curie = self.library.curie(target)
+        is_short = not curie.startswith(("http:", "https:"))
+        space, _, code = curie.partition(":") if is_short else ("", "", curie)
+        named = self.library.name(target)
+        told = [o.value for p in MAPS_NAMES for o in self.library.said(node, p)] if node else []
+        note = [o.value for o in self.library.said(node, NamedNode(RDFS + "comment"))] if node else []
         return {
             "space": space,
             "code": code,
-            "href": self.library.path(term),
-            "name": named.value if named else "",
+            "href": self.library.path(target),
+            "name": named.value if named else (told[0] if told else ""),
+            "note": note[0] if note else "",
+            "about": self.library.path(node) if isinstance(node, NamedNode) else "",
         }
 
     # --- a whole and its parts

@@ -18,6 +18,9 @@ from .library import TYPE, Library
 
 SCHEMA = "https://schema.org/"
 
+#: Stands for the address of the root until a page is sent (frame.py).
+MOUNT = "\ufdd0"
+
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -39,6 +42,8 @@ class Page:
 def rendered(text: str) -> Markup:
     """Markdown as HTML; tables may be wider than a phone, so they can be scrolled by themselves."""
     html = _markdown.render(text)
+    # Our own addresses are below the place where the site is mounted, which only a request knows.
+    html = html.replace('href="/', f'href="{MOUNT}/')
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace(
         "</table>", "</table></div>"
     )
