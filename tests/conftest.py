@@ -1,5 +1,6 @@
 """Two graphs: a toy one about cheese, to test the engine, and our own, to test what we say in it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from dystonia_kg.build import build
 from dystonia_kg.home import home
 
 TOY = Path(__file__).parent / "toy"
+EDITIONS = Path(__file__).parent / "editions"
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +22,22 @@ def toy(tmp_path_factory) -> Path:
 def ours(tmp_path_factory) -> Path:
     """The release of our own graph."""
     return build(home(), tmp_path_factory.mktemp("ours") / "release")
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory) -> Path:
+    """A folder with two releases of the toy graph, 1.2.3 and 1.3.0, made up like real ones."""
+    top = tmp_path_factory.mktemp("board")
+    home = top / "home"
+    shutil.copytree(TOY, home)
+    first = (EDITIONS / "1.2.3.ttl").read_text(encoding="utf-8")
+    herd = "".join(f"c:calf-{n:03} cat:childOf c:cow .\n" for n in range(250))
+    (home / "data" / "edition.ttl").write_text(first + herd, encoding="utf-8")
+    build(home, top / "releases" / "1.2.3")
+    second = first.replace("1.2.3", "1.3.0").replace("2020-02-03", "2021-05-06")
+    (home / "data" / "edition.ttl").write_text(second + herd, encoding="utf-8")
+    shutil.copy(EDITIONS / "1.3.0.ttl", home / "data" / "news.ttl")
+    words = home / "ontology" / "words.ttl"
+    words.write_text(words.read_text(encoding="utf-8").replace("1.2.3", "1.3.0"), encoding="utf-8")
+    build(home, top / "releases" / "1.3.0")
+    return top / "releases"

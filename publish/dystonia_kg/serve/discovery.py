@@ -5,6 +5,7 @@ OpenAPI, a site map, and a page for machines that read prose.
 
 import json
 import re
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, current_app, request
@@ -133,7 +134,7 @@ def incoming(path: str):
         links = accounts.incoming(shelf, found.iri)
         return accounts.in_order(dict.fromkeys([*links, *accounts.names(shelf, links)]))
 
-    return data.send(f"incoming/{path}", extension, told, found.iri)
+    return data.send(f"incoming/{quote(path)}", extension, told, found.iri)
 
 
 # --- links as documents
@@ -145,6 +146,10 @@ def linkset(path: str):
     shelf = library()
     stem, _, ending = path.rpartition(".")
     found = documents.dataset(shelf) if stem == "index" else shelf.resource(stem)
+    edition = None if found else current_app.extensions["archive"].of_ontology(shelf.base + stem)
+    if edition:
+        shelf = current_app.extensions["archive"].library(edition)
+        found = shelf.resource(stem)
     if not found or ending not in ("json", "txt"):
         return documents.missing(path)
     first = profiles.PROFILES[0]

@@ -44,14 +44,14 @@ REASONS = tuple(
 @blueprint.get("/")
 def beginning():
     """The dataset itself: the home page, or its description as data."""
-    return document(dataset(library()), "")
+    return document(dataset(library()))
 
 
 @blueprint.get("/doc/<path:path>")
 def about(path: str):
     """The document about a thing, in the form that suits the reader."""
     found = library().resource(path)
-    return document(found, path) if found else missing(path)
+    return document(found) if found else missing(path)
 
 
 @blueprint.get("/<path:path>")
@@ -68,16 +68,17 @@ def respond(path: str) -> Response:
         return dated
     found = shelf.resource(path)
     if found:
-        return document(found, path) if found.is_document else see_other(found, path)
+        return document(found) if found.is_document else see_other(found)
     stem, dot, extension = path.rpartition(".")
     form = variants.of_extension(FOR_PEOPLE, extension) if dot else None
     found = shelf.resource(stem) if form else None
     if form and stem == "index" and not found:
         found = dataset(shelf)
     if found:
-        return fixed(found, stem, form)
-    if path.endswith("/") and shelf.resource(path.rstrip("/")):
-        return redirect(root() + path.rstrip("/") + _asked_with(), code=308)
+        return fixed(found, form)
+    found = shelf.resource(path.rstrip("/")) if path.endswith("/") else None
+    if found:
+        return redirect(root() + signposts.stem(shelf, found) + _asked_with(), code=308)
     return missing(path)
 
 
@@ -91,22 +92,25 @@ def offers(resource: Resource):
     return FOR_PROGRAMS if resource.is_document and resource != dataset(library()) else FOR_PEOPLE
 
 
-def see_other(resource: Resource, path: str) -> Response:
+def see_other(resource: Resource) -> Response:
     """A thing is not a document: one redirect to the document that suits the reader."""
     gone = withdrawn(library(), resource.iri)
     if gone:
         return problem(410, "Gone", gone)
     choice = variants.asked(offers(resource))
     if choice is None:
-        return not_acceptable(resource, path)
-    response = redirect(f"{root()}{path}.{choice.form.extension}{_asked_with(resource)}", code=303)
+        return not_acceptable(resource)
+    response = redirect(
+        f"{root()}{signposts.stem(library(), resource)}.{choice.form.extension}{_asked_with(resource)}",
+        code=303,
+    )
     response.vary.update(("Accept", "Accept-Profile"))
     chosen = profiles.asked(library(), resource)
     response.headers.add("Link", f'<{chosen.iri(library())}>; rel="profile"')
     return response
 
 
-def document(resource: Resource, path: str) -> Response:
+def document(resource: Resource) -> Response:
     """The document in the form that the reader likes best."""
     gone = withdrawn(library(), resource.iri)
     if gone:
@@ -115,24 +119,25 @@ def document(resource: Resource, path: str) -> Response:
         return signposts.alternates(resource)
     choice = variants.asked(offers(resource))
     if choice is None:
-        return not_acceptable(resource, path)
-    response = send(resource, path, choice)
+        return not_acceptable(resource)
+    response = send(resource, choice)
     response.vary.update(("Accept",))
-    response.headers["Content-Location"] = f"{root()}{path or 'index'}.{choice.form.extension}"
+    stem = signposts.stem(library(), resource)
+    response.headers["Content-Location"] = f"{root()}{stem}.{choice.form.extension}"
     return response
 
 
-def fixed(resource: Resource, path: str, form) -> Response:
+def fixed(resource: Resource, form) -> Response:
     """The document in the format that its address names, whatever the reader would like."""
     gone = withdrawn(library(), resource.iri)
     if gone:
         return problem(410, "Gone", gone)
     if request.args.get("_profile") == "alt":
         return signposts.alternates(resource)
-    return send(resource, path, Choice(form, form.content_type))
+    return send(resource, Choice(form, form.content_type))
 
 
-def send(resource: Resource, path: str, choice: Choice) -> Response:
+def send(resource: Resource, choice: Choice) -> Response:
     """200 with the document in this form, in the profile asked for, with its typed links."""
     shelf = library()
     profile = profiles.asked(shelf, resource)
@@ -178,9 +183,9 @@ def completed(html: str, made: list, shelf: Library, resource: Resource) -> str:
 # --- what can go wrong
 
 
-def not_acceptable(resource: Resource, path: str) -> Response:
+def not_acceptable(resource: Resource) -> Response:
     """406: nothing that we have suits; the answer lists what we have, in words and in links."""
-    listed = variants.listed(offers(resource), f"{root()}{path or 'index'}")
+    listed = variants.listed(offers(resource), root() + signposts.stem(library(), resource))
     response = problem(
         406,
         "Not Acceptable",

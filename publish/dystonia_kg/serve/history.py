@@ -21,7 +21,7 @@ from ..release import sums
 from ..releases import Edition
 from . import data, documents, downloads, variants
 from .accounts import DCTERMS, XSD
-from .answers import FOR_EVER, SHELF, TOP, library, problem, root
+from .answers import FOR_EVER, SHELF, TOP, library, problem, root, top
 from .library import TYPE, Resource
 from .variants import FOR_PEOPLE
 
@@ -80,6 +80,9 @@ def from_release(version: str, path: str = ""):
     file = downloads.send_from(archive().library(edition), path) if path in known_files(edition) else None
     if file:
         return file
+    if path == "sparql":
+        # Only the newest release is asked; an old one is there to be read and downloaded.
+        return redirect(f"{top()}sparql?{request.query_string.decode('latin-1')}".rstrip("?"), code=302)
     if is_past():
         abort(404, f"There is no {path} in release {version}.")
     return _as_it_was(edition, "/" + path)
@@ -107,6 +110,7 @@ def changes(version: str, other: str):
 @blueprint.get("/timegate/<path:path>")
 def timegate(path: str = ""):
     """The address as it was at the moment that Accept-Datetime names (RFC 7089)."""
+    path = quote(path)
     wanted = request.headers.get("Accept-Datetime")
     edition = archive().editions[-1]
     if wanted:
@@ -126,6 +130,7 @@ def timegate(path: str = ""):
 @blueprint.get("/timemap/<path:path>")
 def timemap(path: str = ""):
     """Every release of an address, with its day (RFC 7089)."""
+    path = quote(path)
     rows = [
         f'<{root()}{path}>; rel="original"',
         f'<{root()}timegate/{path}>; rel="timegate"',
@@ -145,14 +150,13 @@ def ontology(path: str) -> Response | None:
         stem, _, extension = path.rpartition(".")
         form = variants.of_extension(FOR_PEOPLE, extension)
         edition = archive().of_ontology(base + stem) if form and stem else None
-        path = stem if edition else path
     if not edition:
         return None
     shelf = archive().library(edition)
 
     def told() -> Response:
         found = Resource(NamedNode(edition.version_iri), True)
-        response = documents.fixed(found, path, form) if form else documents.document(found, path)
+        response = documents.fixed(found, form) if form else documents.document(found)
         if response.status_code == 200:
             response.headers["Cache-Control"] = FOR_EVER
         return response
@@ -163,17 +167,22 @@ def ontology(path: str) -> Response | None:
 def _as_it_was(edition: Edition, path: str) -> Response:
     """The answer of the site of that release: it is mounted below the address of the release."""
     mount = f"{request.script_root}/releases/{quote(edition.version)}"
-    environ = {**request.environ, "SCRIPT_NAME": mount, "PATH_INFO": path, SHELF: archive().library(edition)}
+    environ = {
+        **request.environ,
+        "SCRIPT_NAME": mount,
+        "PATH_INFO": path.encode().decode("latin-1"),
+        SHELF: archive().library(edition),
+    }
     environ[TOP] = root()
     environ.pop("werkzeug.request", None)
-    original = root() + path[1:]
+    original, address = root() + quote(path[1:]), quote(path)
     with current_app.request_context(environ):
         response = current_app.full_dispatch_request()
     if response.status_code < 400:
         if edition.day:
             response.headers["Memento-Datetime"] = http_date(edition.day)
         response.headers.add("Link", f'<{original}>; rel="original"')
-        response.headers.add("Link", f'<{root()}timegate{path}>; rel="timegate"')
+        response.headers.add("Link", f'<{root()}timegate{address}>; rel="timegate"')
         response.headers.add(
             "Link", f'<{root()}timemap{path}>; rel="timemap"; type="application/link-format"'
         )

@@ -135,7 +135,7 @@ def header(made: list[Link], longest: int = LONGEST) -> list[str]:
     """The links that fit into a header, the important ones first; plain forms of items before packed ones."""
     kept, size = [], 0
     for link in sorted(made, key=lambda one: (_rank(one), len(one.target) if one.rel == "item" else 0)):
-        size += len(link.header) + 2
+        size += len(link.header) + len("Link: \r\n")
         if size > longest:
             break
         kept.append(link.header)
