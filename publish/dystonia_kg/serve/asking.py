@@ -212,7 +212,7 @@ def _bars(cells: list) -> list[dict]:
 
 @blueprint.get("/completion.json")
 def completion() -> Response:
-    """What the editor suggests: prefixes, terms of the vocabularies, and things, with what they are called."""
+    """What the editor suggests: prefixes, terms of the vocabularies, and things, with their names."""
     return jsonify(_completion(library()))
 
 

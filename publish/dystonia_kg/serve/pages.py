@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 from pyoxigraph import DefaultGraph, NamedNode
 
 from . import asking, figures, frame, papers, results, words
@@ -132,13 +132,15 @@ def _consequences(shelf: Library, chosen) -> dict:
     if not chosen:
         return {"results": [], "examples": _examples(shelf)}
     found, trouble = results.asked(shelf, request.args)
-    query = urlencode([("r", k) for k, _, _ in chosen])
+    query = urlencode(
+        [(k, v) for k, v in request.args.items(multi=True) if not k.startswith("_") and k != "part"]
+    )
     return {
         "results": found,
         "trouble": trouble,
         "results_differ": not results.alike(found),
         "share": f"{request.url_root}?{query}",
-        "share_json": f"{request.url_root}classify?{query}&_format=json",
+        "share_json": f"{request.url_root}classify?{query}&all=1&_format=json",
     }
 
 
@@ -187,7 +189,7 @@ def _defines(shelf: Library, iri: NamedNode) -> bool:
 def words_page(shelf: Library, iri: NamedNode) -> str | Response:
     slug = words.text(shelf, iri, "identifier") or iri.value.rpartition("/")[2]
     if slug in frame.PLACES:
-        return redirect(at(frame.PLACES[slug]), code=302)
+        abort(redirect(at(frame.PLACES[slug]), code=302))
     if slug == "checks":
         return shown(shelf, "checks.html", slug, check=papers.checked(shelf), rules=papers.rules(shelf))
     return shown(shelf, "words.html", slug)
@@ -205,7 +207,7 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
     whole = read.parts(iri)
     named = read.names(iri, said)
     leave = {DEFINITION, FROM, *(NamedNode(n) for n in NAMES), *(NamedNode(m) for m, _ in MATCHES)}
-    leave |= {((SUBJECT, True),), ((FROM, True),)}
+    leave |= {((SUBJECT, True),), ((FROM, True),), ((MAPS_FROM, True),)}
     if lead:
         leave.add(
             next(
@@ -229,6 +231,7 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
     picture = drawn.picture(full, faint, f"{drawn.name}: {shelf.label(iri)}") if drawn else ""
     members = _members(read, iri) if SCHEME in kinds else []
     disagreements = _disagreements(read, iri, said)
+    mappings = read.mappings(iri)
     context = {
         "iri": iri,
         "title": shelf.label(iri),
@@ -250,7 +253,8 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
         "try_it": _try_it(read, drawn, iri) if out and drawn else "",
         "sections": sections,
         "names": named if len(named) > 1 or any(n["notes"] for n in named) else [],
-        "mappings": read.mappings(iri),
+        "mappings": mappings,
+        "mapping_notes": [chip for _, chips in mappings for chip in chips if chip["about"]],
         "members": members,
         "compare": f"/compare/{shelves(shelf).types(iri)[0].value.rpartition('#')[2]}"
         if len(members) > 1 and _has_kin(read, iri)

@@ -57,7 +57,7 @@ class Edge:
 
 @lru_cache(maxsize=8)
 def kinds(shelf: Library) -> tuple[Shelf | None, tuple[Kind, ...]]:
-    """The things in the middle and the kinds of line, as the page says; else all key lines of the first shelf."""
+    """The things in the middle and the kinds of line, as the page says; else lines of the first shelf."""
     page = words.page(shelf, "relations")
     asked = [
         (part, next(iter(shelf.said(part.iri, ABOUT)), None)) for part in page.parts if part.slot != "matrix"
@@ -100,7 +100,7 @@ def edges(shelf: Library, only: frozenset[str], about: NamedNode | None) -> list
 def picture(shelf: Library, rows: list[Edge]) -> str:
     """The SVG: boxes are links, lines have titles, kinds differ by colour and by dashes."""
     drawn = figures.figure(shelf)
-    order = {p.about: n for n, p in enumerate(drawn.parts)} if drawn else {}
+    order = _places(drawn)
     wholes = reader(shelf).wholes
     left, middle, right_of_middle, right = [], [], [], []
     for edge in rows:
@@ -118,11 +118,13 @@ def picture(shelf: Library, rows: list[Edge]) -> str:
     pinned = frozenset([len(columns) - 1]) if right else frozenset()
     places = layout(columns, [(e.start, e.end) for e in rows], pinned)
     x = [10 + sum(widths[:i]) + i * GAPS for i in range(len(widths))]
-    width = (x[-1] + widths[-1] + 60) if x else 200
+    bulge = 60 if any(places[e.start][0] == places[e.end][0] == len(x) - 1 for e in rows) else 10
+    width = (x[-1] + widths[-1] + bulge) if x else 200
     height = max((y for _, y in places.values()), default=0) + BOX
     ids = {node: f"n{n}" for n, node in enumerate(places)}
     parts = [
-        f'<svg class="relmap" viewBox="0 0 {width} {height:.0f}" role="group" aria-label="{escape(words.page(shelf, "relations").headline)}">'
+        f'<svg class="relmap" viewBox="0 0 {width} {height:.0f}" role="group" '
+        f'aria-label="{escape(words.page(shelf, "relations").headline)}">'
     ]
     for edge in rows:
         parts.append(_line(shelf, edge, places, ids, x, widths))
@@ -130,6 +132,15 @@ def picture(shelf: Library, rows: list[Edge]) -> str:
         parts.append(_box(shelf, node, ids[node], x[column], y, widths[column], rows))
     parts.append("</svg>")
     return "".join(parts)
+
+
+def _places(drawn: figures.Figure | None) -> dict:
+    """Thing → its turn in the order of the figure."""
+    place: dict = {}
+    for n, part in enumerate(drawn.parts if drawn else ()):
+        for thing in ([part.about] if part.about else []) + sorted(part.full | part.faint, key=str):
+            place.setdefault(thing, n)
+    return place
 
 
 def _put(column: list, node) -> None:
@@ -150,7 +161,9 @@ def _line(shelf, edge: Edge, places, ids, x, widths) -> str:
         path = f"M{x1} {ya:.0f}C{x1 + bend:.0f} {ya:.0f} {x2 - bend:.0f} {yb:.0f} {x2} {yb:.0f}"
     title = f"{shelf.label(edge.start)}, {edge.kind.name}: {shelf.label(edge.end)}"
     start, end = ids[edge.start], ids[edge.end]
-    return f'<path class="e k{edge.kind.number % 4}" data-a="{start}" data-b="{end}" d="{path}"><title>{escape(title)}</title></path>'
+    kind = f"e k{edge.kind.number % 4}"
+    told = f"<title>{escape(title)}</title>"
+    return f'<path class="{kind}" data-a="{start}" data-b="{end}" d="{path}">{told}</path>'
 
 
 def _box(shelf, node, id_, x, y, width, rows) -> str:
@@ -161,7 +174,8 @@ def _box(shelf, node, id_, x, y, width, rows) -> str:
     told = told or "; ".join(f"{shelf.label(e.start)}, {e.kind.name}" for e in rows if e.end == node)
     title = f"<title>{escape(name)}</title>" if short != name else ""
     return (
-        f'<a class="n" id="{id_}" href="{escape(at(shelf.path(node)))}" aria-label="{escape(name)}. {escape(told)}">{title}'
+        f'<a class="n" id="{id_}" href="{escape(at(shelf.path(node)))}" '
+        f'aria-label="{escape(name)}. {escape(told)}">{title}'
         f'<rect x="{x}" y="{y - BOX / 2:.0f}" width="{width}" height="{BOX}" rx="8"/>'
         f'<text x="{x + 12}" y="{y + 5:.0f}">{escape(short)}</text></a>'
     )
@@ -180,11 +194,7 @@ def matrix(shelf: Library) -> dict | None:
         for t in instances(shelf, one.target)
     }
     rows = {t: values for t, values in rows.items() if values}
-    drawn = figures.figure(shelf)
-    place: dict = {}
-    for n, p in enumerate(drawn.parts if drawn else ()):
-        for thing in p.full | p.faint:
-            place.setdefault(thing, n)
+    place = _places(figures.figure(shelf))
     heads = sorted(
         {v for values in rows.values() for v in values},
         key=lambda v: (place.get(v, 999), fold(shelf.label(v))),
@@ -236,7 +246,8 @@ def as_svg() -> Response:
     """The picture as a file that stands alone."""
     shelf = library()
     style = (
-        "rect{fill:#fff;stroke:#7d8a93}text{font:13px sans-serif;fill:#0a5666}.e{fill:none;stroke-width:1.5;opacity:.8}"
+        "rect{fill:#fff;stroke:#7d8a93}text{font:13px sans-serif;fill:#0a5666}"
+        ".e{fill:none;stroke-width:1.5;opacity:.8}"
         ".k0{stroke:#5a3e9e;stroke-width:2.5}.k1{stroke:#b43a0c;stroke-dasharray:5 3}"
         ".k2{stroke:#1c6b3c;stroke-dasharray:1.5 3}.k3{stroke:#44525d;stroke-dasharray:9 3 2 3}"
     )

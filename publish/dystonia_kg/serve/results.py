@@ -28,10 +28,10 @@ SCHEME_OF = NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
 
 @dataclass(frozen=True)
 class Step:
-    """One check: a plain sentence, and whether it holds."""
+    """One check: a plain sentence, and whether it holds (None: it is open)."""
 
     text: str
-    holds: bool
+    holds: bool | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Result:
     summary: str = ""
     regions: tuple[Value, ...] = ()
     matches: dict[str, list] = field(default_factory=dict)
+    contested: tuple[Value, ...] = ()
 
     @property
     def answer(self) -> frozenset[str]:
@@ -69,6 +70,7 @@ def roles_of(library: Library) -> dict[str, frozenset]:
         "answer": close(SOSA + "hasResult"),
         "step": close(SCHEMA + "step"),
         "turn": close(SCHEMA + "position"),
+        "contest": close("http://www.w3.org/ns/prov#wasInfluencedBy"),
     }
 
 
@@ -107,6 +109,7 @@ def _result(library: Library, node, scheme) -> Result:
         determinate=len(classes) == 1,
         checks=tuple(step for step in (_step(library, s) for s in steps) if step),
         summary=meaning(library, classes[0]) if len(classes) == 1 else "",
+        contested=reader(library).values(_objects(library, node, roles["contest"])),
     )
 
 
@@ -118,7 +121,7 @@ def _step(library: Library, node) -> Step | None:
                 holds = triple.object.value in ("true", "1")
             elif triple.object.datatype.value.endswith(("#string", "#langString")):
                 words = triple.object.value
-    return Step(_sentence(words), holds) if words and holds is not None else None
+    return Step(_sentence(words), holds) if words else None
 
 
 def _sentence(words: str) -> str:
@@ -149,7 +152,8 @@ def asked(library: Library, arguments) -> tuple[list[Result], str]:
         rows = import_module(".whatif", __package__).answer(library, arguments)
     except Trouble as trouble:
         return [], str(trouble)
-    return [from_json(library, row) for row in rows], ""
+    made = [from_json(library, row) for row in rows]
+    return sorted(made, key=lambda r: turn_of(library, r.scheme.term) if r.scheme.term else 9999), ""
 
 
 def from_json(library: Library, row: dict) -> Result:
@@ -175,6 +179,9 @@ def from_json(library: Library, row: dict) -> Result:
         if len(classes) == 1 and row["classes"][0] in within
         else "",
         matches={key: [h for h in hits if h] for key, hits in matches.items()},
+        contested=reader(library).values(
+            c for c in (find(library, n) for n in row.get("contested", ())) if c
+        ),
     )
 
 

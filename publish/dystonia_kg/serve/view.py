@@ -352,7 +352,7 @@ class Reader:
         return self._columns
 
     def mappings(self, thing) -> list[tuple[str, list[dict]]]:
-        """The same thing elsewhere, by how exactly it is the same: plain matches, and those told as axioms."""
+        """The same thing elsewhere, by how exactly it is the same; plain matches, and those told as axioms."""
         found: dict[str, dict[NamedNode, dict]] = {}
         for iri, _ in MATCHES:
             for target in self.library.said(thing, NamedNode(iri)):
@@ -380,7 +380,7 @@ class Reader:
         told = [o.value for p in MAPS_NAMES for o in self.library.said(node, p)] if node else []
         note = [o.value for o in self.library.said(node, NamedNode(RDFS + "comment"))] if node else []
         return {
-            "space": space,
+            "space": space.upper(),
             "code": code,
             "href": self.library.path(target),
             "name": named.value if named else (told[0] if told else ""),
@@ -400,7 +400,7 @@ class Reader:
         return None
 
     def lights(self, thing) -> tuple[list, list]:
-        """What to light on a figure: itself and the values of its first line with a picture; then the others'."""
+        """What to light on a figure: itself and the values of the first line with a picture; then the others."""
         full, faint = [thing], []
         lines = [line for line in self.shelves.lines_of(self.shelves.types(thing)) if line.image]
         for number, line in enumerate(lines):
