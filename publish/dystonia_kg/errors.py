@@ -5,6 +5,7 @@ Everything that can go wrong, in one place.
   + Unreadable     a file is not what its name says it is
   + Nameless       no dataset says what its IRIs begin with
   + BadRule        a rule asks for something the engine does not do
+  + BadShape       a shape is not well-formed, or asks for something the engine does not do
   + Endless        rules keep concluding, or a description leaves too much open
   + Invalid        the knowledge breaks its own shapes
   + BadInput       what a person typed or sent can not be understood
@@ -28,6 +29,10 @@ class Nameless(Trouble):
 
 
 class BadRule(Trouble):
+    pass
+
+
+class BadShape(Trouble):
     pass
 
 

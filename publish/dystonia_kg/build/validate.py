@@ -5,16 +5,18 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from . import shacl
 from .load import Knowledge
 from .locate import line_of
-from .shacl import Finding, check
+from .shacl import Finding
 
 
 def validate(knowledge: Knowledge, inferred: Iterable[Quad]) -> tuple[list[Finding], bytes]:
     """Findings about the knowledge together with its conclusions, and the report (Turtle)."""
     triples = [t for page in knowledge.pages.values() for t in page]
     triples += [q.triple for q in inferred]
-    return check(triples, shapes_of(knowledge))
+    results = shacl.validate(triples, shapes_of(knowledge))
+    return [Finding.of(result) for result in results], shacl.turtle(results)
 
 
 def shapes_of(knowledge: Knowledge) -> list[Triple]:
