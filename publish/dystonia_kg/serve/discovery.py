@@ -5,7 +5,7 @@ OpenAPI, a site map, and a page for machines that read prose.
 
 import json
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, current_app, request
@@ -347,7 +347,7 @@ def sitemap():
     day = f"<lastmod>{shelf.day.date().isoformat()}</lastmod>" if shelf.day else ""
     rows = [root()]
     for path in sorted({iri.partition("#")[0] for iri in shelf.ours}):
-        found = shelf.resource(path.removeprefix(shelf.base))
+        found = shelf.resource(unquote(path.removeprefix(shelf.base)))
         if found and path != shelf.base and _spoken_of(found) and not documents.withdrawn(shelf, found.iri):
             rows.append(f"{root()}{signposts.stem(shelf, found)}.html")
     body = "".join(f"<url><loc>{escape(one)}</loc>{day}</url>\n" for one in rows[:50_000])
@@ -397,8 +397,6 @@ def llms():
             lines.append(f"- {name.value}: <{quad.object.value}>")
     lines += ["", "## Questions to ask", ""]
     for quad in sorted(shelf.store.quads_for_pattern(None, TYPE, QUESTION, DefaultGraph()), key=str):
-        address = (
-            f"{here}{signposts.stem(shelf, shelf.resource(quad.subject.value.removeprefix(shelf.base)))}.ttl"
-        )
+        address = f"{here}{signposts.stem(shelf, documents.Resource(quad.subject, False))}.ttl"
         lines.append(f"- [{shelf.label(quad.subject)}]({address})")
     return answer("\n".join([*lines, ""]), "text/markdown; charset=utf-8")

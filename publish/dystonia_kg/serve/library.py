@@ -116,8 +116,8 @@ class Library:
     # --- what has an address here
 
     def resource(self, path: str) -> Resource | None:
-        """What the path of a request (below the root, percent-decoded or not) names, if we know it."""
-        iri = self._paths.get(unquote(path))
+        """What the path of a request (below the root, percent-decoded once) names, if we know it."""
+        iri = self._paths.get(path)
         return Resource(iri, self.is_document(iri)) if iri else None
 
     def thing(self, path: str) -> NamedNode | None:
