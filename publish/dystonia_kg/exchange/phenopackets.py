@@ -25,10 +25,10 @@ SECTIONS = ("phenotypicFeatures", "diseases", "interpretations", "subject", "met
 
 
 def context(store: Store) -> dict:
-    """The context for phenopackets that the release carries."""
+    """What the release lays over a phenopacket: a JSON-LD context, and the class of what is described."""
     for row in ask(store, "context"):
         if row["document"].value.endswith("/phenopacket"):
-            return json.loads(row["text"].value)["@context"]
+            return json.loads(row["text"].value)
     raise BadInput("this release does not say how phenopackets are read")
 
 
@@ -80,7 +80,7 @@ def of_terms(terms: list[str]) -> dict:
 
 def describe(packet: dict, about: NamedNode, meaning: dict, name: str = "phenopacket") -> list[Triple]:
     """What a phenopacket says, as triples about `about`. Raises BadInput when it cannot be read as RDF."""
-    document = {"@context": meaning, **_clean(packet, name), "@id": about.value}
+    document = {**_clean(packet, name), **meaning, "@id": about.value}
     document.pop("id", None)
     try:
         quads = list(parse(json.dumps(document), format=RdfFormat.JSON_LD, base_iri=about.value))

@@ -1,7 +1,7 @@
 """
 The OWL view as OBO Graph JSON.
 
-Written here rather than by a library: those at hand leave out synonyms and property values, and move
+Written here rather than by a library: those there are leave out synonyms and property values, and move
 our identifiers into the OBO namespace.
 """
 
