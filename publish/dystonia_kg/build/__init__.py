@@ -12,8 +12,9 @@ from .describe import describe
 from .dump import canonical, dump
 from .infer import infer
 from .load import load
+from .shacl import turtle
 from .tables import has_parquet, tables
-from .validate import complaint, validate
+from .validate import judge
 
 #: Complaints that an error shows in full; the rest are counted.
 SHOWN = 50
@@ -33,14 +34,14 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
     tell(f"drawing conclusions from {len(store)} statements")
     inferred = infer(store, knowledge.base)
     tell(f"holding them and {len(inferred)} conclusions against the shapes")
-    findings, report = validate(knowledge, inferred)
-    broken = [f for f in findings if f.is_violation]
+    verdict = judge(knowledge, inferred)
+    broken = [f for f in verdict.findings if f.is_violation]
     if broken:
-        shown = "\n".join(complaint(knowledge, f) for f in broken[:SHOWN])
+        shown = "\n".join(verdict.complaint(f) for f in broken[:SHOWN])
         more = f"\n… and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         raise Invalid(f"the knowledge breaks its shapes in {len(broken)} place(s); nothing was written\n{shown}{more}")
-    for finding in findings:
-        tell(f"note: {complaint(knowledge, finding)}")
+    for finding in verdict.findings:
+        tell(f"note: {verdict.complaint(finding)}")
     tell("counting and writing")
     quads = canonical([*knowledge.quads, *inferred])
     quads += describe(quads, knowledge.base, names, version_of(store))
@@ -50,7 +51,7 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
         made = tables(quads, folder, knowledge.base)
         tell(f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)"))
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names))
-        (folder / "validation.ttl").write_bytes(report)
+        (folder / "validation.ttl").write_bytes(turtle(verdict.results))
         (folder / "ro-crate-metadata.json").write_bytes(crate(store, folder, knowledge.base))
         seal(folder)
         swap(folder, out)

@@ -10,7 +10,7 @@ from . import groups, logic, sparql, values
 from .constraint import Constraint
 from .regex import compiled
 from .source import name
-from .terms import SHACL, sh
+from .terms import SHACL, TRUE, sh
 
 
 def _count(reader, shape, word: str, value) -> int:
@@ -98,7 +98,8 @@ def _one_of(reader, shape, value) -> list[Constraint]:
 
 def _unique(reader, shape, value) -> list[Constraint]:
     _with_path(shape, "uniqueLang")
-    return [groups.OncePerLanguage()] if reader.source.flag(shape.node, sh("uniqueLang")) else []
+    _once(reader, shape, "uniqueLang")
+    return [groups.OncePerLanguage()] if value == TRUE else []
 
 
 def _closed(reader, shape, value) -> list[Constraint]:

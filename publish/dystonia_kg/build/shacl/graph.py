@@ -49,7 +49,7 @@ class Graph:
         return list(self._columns)
 
     def rows(self, predicate: int) -> Iterable[tuple[int, int]]:
-        """Subject and object of each triple with this predicate; each triple once, however often it was said."""
+        """Subject and object of each triple with this predicate; said twice is still one triple."""
         return dict.fromkeys(zip(*self._columns.get(predicate, ((), ())), strict=True))
 
     def forward(self, predicate: int) -> Table:

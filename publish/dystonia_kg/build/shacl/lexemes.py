@@ -31,6 +31,11 @@ class Group:
         """A sub-select: no pattern may stand beside it."""
         return bool(self.words) and self.words[0].upper() == "SELECT"
 
+    def selects(self, variable: str) -> bool:
+        """Does the sub-select give this variable by its name?"""
+        head = self.words[: self.words.index("{")] if "{" in self.words else self.words
+        return f"?{variable}" in head or f"${variable}" in head
+
     def mentions(self, variable: str) -> bool:
         return f"?{variable}" in self.words or f"${variable}" in self.words
 

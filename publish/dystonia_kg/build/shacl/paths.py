@@ -24,7 +24,7 @@ class Path:
         raise NotImplementedError
 
     def triples(self, label: str, out: list[Triple]):
-        """Write the path as RDF to `out`, its blank nodes named after `label`; the node that stands for it."""
+        """The node that stands for the path; its RDF goes to `out`, blank nodes named after `label`."""
         raise NotImplementedError
 
     def predicates(self) -> Iterator[NamedNode]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
 from .result import Result
-from .terms import SHACL, TYPE, VIOLATION, XSD, sh
-
-_BOOLEAN = NamedNode(XSD + "boolean")
+from .terms import FALSE, SHACL, TRUE, TYPE, VIOLATION, XSD, sh
 
 
 def turtle(results: list[Result]) -> bytes:
@@ -24,7 +22,7 @@ def triples(results: list[Result]) -> Iterator[Triple]:
     report, labels = BlankNode("report"), {}
     broken = any(result.severity == VIOLATION for result in results)
     yield Triple(report, TYPE, sh("ValidationReport"))
-    yield Triple(report, sh("conforms"), Literal("false" if broken else "true", datatype=_BOOLEAN))
+    yield Triple(report, sh("conforms"), FALSE if broken else TRUE)
     if results and not broken:
         yield Triple(report, sh("conformanceDisallows"), VIOLATION)
     for number, result in enumerate(results, 1):

@@ -14,11 +14,15 @@ from .terms import CLASS, SHACL, TYPE, VIOLATION, sh
 
 TARGETS = tuple(sh(w) for w in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
 
-#: Words on a shape that say nothing about what is valid.
-TALK = frozenset(
-    sh(word)
-    for word in ["path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue", "codeIdentifier", "rule", "entailment", "shapesGraph", "suggestedShapesGraph", "declare", "prefixes", "flags", "ignoredProperties", "qualifiedMinCount", "qualifiedMaxCount", "qualifiedValueShapesDisjoint", "labelTemplate", "parameter", "optional", "nodeValidator", "propertyValidator", "validator", "construct", "select", "ask", "update", "returnType", "intent", "agentInstruction"]
-) | set(TARGETS)
+#: Words on a shape that say nothing about what is valid, or say it together with another word.
+_TALK = """
+path severity message deactivated name description order group defaultValue codeIdentifier rule
+entailment shapesGraph suggestedShapesGraph declare prefixes
+flags ignoredProperties qualifiedMinCount qualifiedMaxCount qualifiedValueShapesDisjoint
+labelTemplate parameter optional nodeValidator propertyValidator validator construct select ask
+update returnType intent agentInstruction
+"""
+TALK = {*TARGETS, *(sh(word) for word in _TALK.split())}
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from pyoxigraph import Literal, Triple
 
 from ...errors import BadShape
 from .paths import SIGNS, Alternative, Path, Repeated, Sequence, Step
-from .terms import FIRST, NIL, REST, SHACL, SUBCLASS, TYPE, sh
+from .terms import FALSE, FIRST, NIL, REST, SHACL, SUBCLASS, TRUE, TYPE, sh
 
 
 class Source:
@@ -32,8 +32,8 @@ class Source:
         found = self.one(subject, predicate)
         if found is None:
             return False
-        if isinstance(found, Literal) and found.datatype.value.endswith("#boolean"):
-            return found.value in ("true", "1")
+        if found in (TRUE, FALSE):
+            return found == TRUE
         raise BadShape(f"{name(subject)}: {short(predicate)} is not true or false but {found}")
 
     def subjects(self, predicate) -> list:

@@ -24,7 +24,9 @@ from .terms import IMPORTS, sh
 FOCUS = NamedNode("urn:x-focus:nodes")
 PATTERN = f"GRAPH <{FOCUS.value}> {{ <{FOCUS.value}> <{FOCUS.value}> $this }} "
 
-_AGGREGATES = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "HAVING", "GROUP", "LIMIT", "OFFSET"])
+_AGGREGATES = frozenset(
+    ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "HAVING", "GROUP", "LIMIT", "OFFSET"]
+)
 _REFUSED = frozenset(["MINUS", "VALUES", "SERVICE"])
 
 
@@ -157,18 +159,16 @@ def _bound(text: str, node) -> str:
     edits: list[tuple[int, str]] = []
     for group in found:
         outermost = group.depth == 0
+        if group.is_select and group.mentions("this") and not group.selects("this"):
+            raise BadShape(f"{name(node)}: a sub-select speaks of $this and does not select it")
         if group.is_select:
             if outermost:
                 edits += [(group.start, " " + PATTERN + "{ "), (group.end, " }")]
-        elif outermost or (group.mentions("this") and not group.within_exists and _is_pattern(group)):
+        elif outermost or (group.mentions("this") and not group.within_exists):
             edits.append((group.start, " " + PATTERN))
     for place, words in sorted(edits, reverse=True):
         text = text[:place] + words + text[place:]
     return text
-
-
-def _is_pattern(group) -> bool:
-    return group.before.upper() != "EXISTS"
 
 
 def _filled(message, row: dict[str, int], terms: list):

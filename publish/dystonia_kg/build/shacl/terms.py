@@ -1,6 +1,6 @@
 """The words that SHACL is made of."""
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 SHACL = "http://www.w3.org/ns/shacl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -22,3 +22,6 @@ def sh(name: str) -> NamedNode:
 
 
 VIOLATION = sh("Violation")
+BOOLEAN = NamedNode(XSD + "boolean")
+TRUE = Literal("true", datatype=BOOLEAN)
+FALSE = Literal("false", datatype=BOOLEAN)
