@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import zstandard
@@ -18,7 +18,7 @@ class Answer:
     headers: list[tuple[str, str]]
     body: bytes
     tag: str
-    used: bool = field(default=True)
+    used: bool = False
 
     @property
     def size(self) -> int:

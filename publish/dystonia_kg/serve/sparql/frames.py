@@ -3,7 +3,7 @@
 import json
 import socket
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 #: What became of a query: one byte of the reply.
 TABLE = 0  # the body is the answer: rows, or yes or no
@@ -45,8 +45,24 @@ class Job:
     named_graphs: tuple[str, ...] | None = None
 
     def pack(self) -> bytes:
-        body = json.dumps(asdict(self)).encode()
+        """As a worker reads it."""
+        row = (self.query, self.table, self.graph, self.default_graphs, self.named_graphs)
+        body = json.dumps(row).encode()
         return LENGTH.pack(len(body)) + body
+
+
+def unpack(channel: socket.socket) -> Job:
+    """The next job; EOFError when there will be none."""
+    data = channel.recv(1 << 16)
+    if not data:
+        raise EOFError
+    if len(data) < LENGTH.size:
+        data += receive(channel, LENGTH.size - len(data))
+    (length,) = LENGTH.unpack_from(data)
+    body = data[LENGTH.size :]
+    if len(body) < length:
+        body += receive(channel, length - len(body))
+    return Job(*json.loads(body))
 
 
 def receive(channel: socket.socket, count: int) -> bytes:

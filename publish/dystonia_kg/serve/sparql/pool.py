@@ -8,151 +8,77 @@ deadline it is killed. The thread that waits for the answer does all of this for
 there is no manager to overload, and short queries meet long ones only on the processor.
 """
 
-import json
 import os
 import signal
-import socket
-import struct
 import subprocess
-import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from ...errors import NoRelease
 from . import frames
-from .frames import LENGTH, ORDER, REPLY, Job, receive
+from .frames import Job
 from .limits import Limits
-
-#: What the front reads at once; most answers are smaller.
-CHUNK = 1 << 18
+from .line import Line, Reply, Worker
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What became of a query (one of frames'), which format it is in, and the bytes."""
+class Rank:
+    """Workers that are free, and queries that wait for one.
 
-    outcome: int
-    which: int = 0
-    body: bytes = b""
+    The worker that was used last is taken first, because its memory is still at hand; the query that
+    waits longest is served first. More than `most` do not wait.
+    """
 
+    def __init__(self, most: int):
+        self.most = most
+        self._workers: deque[Worker] = deque()
+        self._waiting: deque[SimpleQueue] = deque()
+        self._lock = threading.Lock()
 
-@dataclass(eq=False)
-class Worker:
-    pid: int
-    channel: socket.socket
-    line: "Line"
+    def take(self, deadline: float) -> Worker | None:
+        """A worker, or None: too many wait already, or none came free in time."""
+        with suppress(IndexError):
+            return self._workers.pop()
+        with self._lock:
+            with suppress(IndexError):
+                return self._workers.pop()
+            if len(self._waiting) >= self.most:
+                return None
+            mine: SimpleQueue = SimpleQueue()
+            self._waiting.append(mine)
+        with suppress(Empty):
+            return mine.get(timeout=max(deadline - time.monotonic(), 0.001))
+        with self._lock:
+            with suppress(ValueError):
+                self._waiting.remove(mine)
+            with suppress(Empty):
+                return mine.get_nowait()
+        return None
 
-    def ask(self, job: bytes, wait: float) -> None:
-        self.channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(wait))
-        self.channel.sendall(job)
+    def put(self, worker: Worker) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().put(worker)
+            else:
+                self._workers.append(worker)
 
-    def read(self) -> Reply | None:
-        """The reply, or None when nothing has come in the time given. EOFError: the worker is gone."""
-        try:
-            first = self.channel.recv(CHUNK)
-        except BlockingIOError:
-            return None
-        if not first:
-            raise EOFError
-        while len(first) < REPLY.size:
-            first += receive(self.channel, REPLY.size - len(first))
-        outcome, which, length = REPLY.unpack_from(first)
-        body = first[REPLY.size :]
-        if len(body) < length:
-            body += self._rest(length - len(body))
-        return Reply(outcome, which, body)
-
-    def _rest(self, length: int) -> bytes:
-        body = bytearray(length)
-        view, done = memoryview(body), 0
-        while done < length:
-            count = self.channel.recv_into(view[done:])
-            if not count:
-                raise EOFError
-            done += count
-        return bytes(body)
-
-
-def _timeval(seconds: float) -> bytes:
-    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000) or 1)
-
-
-class Line:
-    """The zygote and the socket to it. One order at a time."""
-
-    def __init__(self, folder: Path, limits: Limits):
-        ours, theirs = socket.socketpair()
-        with theirs:
-            root = Path(__file__).resolve().parents[len(__package__.split(".")) - 1]
-            path = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.zygote"],
-                stdin=subprocess.PIPE,
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,
-            )
-            settings = {
-                "line": theirs.fileno(),
-                "front": os.getpid(),
-                "release": str(folder),
-                "limits": {**asdict(limits), "federate": sorted(limits.federate)},
-            }
-            with self.process.stdin as pipe:
-                pipe.write(json.dumps(settings).encode() + b"\n")
-        self.socket = ours
-        self.lock = threading.Lock()
-        self.children: set[int] = set()
-
-    def hello(self) -> dict:
-        """What the zygote says once it has loaded the release."""
-        try:
-            facts = json.loads(receive(self.socket, LENGTH.unpack(receive(self.socket, 4))[0]))
-        except (EOFError, ConnectionError) as trouble:
-            raise NoRelease("the process that reads the release ended before it had read it") from trouble
-        if "trouble" in facts:
-            raise NoRelease(facts["trouble"])
-        return facts
-
-    def fork(self, federated: bool = False) -> Worker:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            for end in (ours, theirs):
-                with suppress(OSError):
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-            with self.lock:
-                socket.send_fds(self.socket, [ORDER.pack(b"F", federated)], [theirs.fileno()])
-                pid = ORDER.unpack(receive(self.socket, ORDER.size))[1]
-                self.children.add(pid)
-        return Worker(pid, ours, self)
-
-    def kill(self, worker: Worker) -> int:
-        """End a worker and say how it ended (as waitpid does): by our signal, or before by another."""
-        worker.channel.close()
-        with self.lock:
-            self.children.discard(worker.pid)
-            self.socket.sendall(ORDER.pack(b"K", worker.pid))
-            return ORDER.unpack(receive(self.socket, ORDER.size))[1]
-
-    def signal(self, order: bytes, worker: Worker) -> None:
-        with self.lock:
-            self.socket.sendall(ORDER.pack(order, worker.pid))
+    def clear(self) -> None:
+        """Let go of all that are free."""
+        with suppress(IndexError):
+            while True:
+                self._workers.pop().channel.close()
 
     def close(self) -> None:
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for a reply
-        with self.lock:
-            self.socket.close()
-        for pid in self.children:
-            # Where the system does not end them with their parent, we do.
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        self.children.clear()
+        """No more workers will come: nobody need wait."""
+        with self._lock:
+            self.most = 0
+            while self._waiting:
+                self._waiting.popleft().put(None)
+        self.clear()
 
 
 class Pool:
@@ -165,9 +91,8 @@ class Pool:
         self.folder = Path(folder).resolve()
         self.limits = limits or Limits()
         self.log = log
-        self._free: SimpleQueue[Worker] = SimpleQueue()
+        self._free = Rank(self.limits.queue)
         self._lock = threading.Lock()
-        self._waiting = 0
         self._parked = 0
         self._slow = threading.BoundedSemaphore(self.limits.slow)
         self._closed = False
@@ -189,7 +114,7 @@ class Pool:
         packed = job.pack()
         reply = Reply(frames.LOST)
         for _ in range(3):
-            worker = self._take(deadline)
+            worker = self._free.take(deadline)
             if worker is None:
                 return Reply(frames.BUSY, 0, b"queue")
             try:
@@ -204,27 +129,12 @@ class Pool:
         return reply
 
     def _run(self, worker: Worker, packed: bytes, deadline: float) -> Reply:
-        worker.ask(packed, self.limits.patience)
+        worker.channel.sendall(packed)
         reply = worker.read()
         if reply is None:
             return self._go_on_slowly(worker, deadline)
         self._free.put(worker)
         return reply
-
-    def _take(self, deadline: float) -> Worker | None:
-        with suppress(Empty):
-            return self._free.get_nowait()
-        with self._lock:
-            if self._waiting >= self.limits.queue:
-                return None
-            self._waiting += 1
-        try:
-            return self._free.get(timeout=max(deadline - time.monotonic(), 0.001))
-        except Empty:
-            return None
-        finally:
-            with self._lock:
-                self._waiting -= 1
 
     def _go_on_slowly(self, worker: Worker, deadline: float) -> Reply:
         worker.line.signal(b"N", worker)
@@ -233,9 +143,7 @@ class Pool:
             worker.line.kill(worker)
             return Reply(frames.BUSY, 0, b"slow")
         try:
-            worker.channel.setsockopt(
-                socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(max(deadline - time.monotonic(), 0.001))
-            )
+            worker.be_patient(deadline - time.monotonic())
             try:
                 reply = worker.read()
             except BlockingIOError:
@@ -275,7 +183,8 @@ class Pool:
         try:
             worker = self._line.fork(federated=True)
             try:
-                worker.ask(packed, max(deadline - time.monotonic(), 0.001))
+                worker.be_patient(deadline - time.monotonic())
+                worker.channel.sendall(packed)
                 reply = worker.read() or Reply(frames.LATE)
             except BlockingIOError:
                 reply = Reply(frames.LATE)
@@ -324,9 +233,7 @@ class Pool:
                 return
             self.log("the process that holds the release ended; starting it again")
             self._line.close()
-            with suppress(Empty):
-                while True:
-                    self._free.get_nowait().channel.close()
+            self._free.clear()
             try:
                 line = Line(self.folder, self.limits)
                 self.facts = line.hello()
@@ -340,9 +247,7 @@ class Pool:
         """End the zygote and every worker."""
         self._closed = True
         self._stop()
-        with suppress(Empty):
-            while True:
-                self._free.get_nowait().channel.close()
+        self._free.close()
 
     def _stop(self) -> None:
         self._line.close()

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 from ...formats import DATASETS, GRAPHS, TABLES
 from . import frames
 from .confine import confine, silence
-from .frames import LENGTH, REPLY, receive
+from .frames import REPLY, Job, unpack
 from .rows import count_rows
 from .syntax import UPDATES, Refused, examine, outline
 
@@ -61,7 +61,7 @@ def serve(channel: socket.socket, store: Store, facts: dict, limits: dict, feder
     confine(limits["memory"], federated)
     while True:
         try:
-            job = json.loads(receive(channel, LENGTH.unpack(receive(channel, LENGTH.size))[0]))
+            job = unpack(channel)
         except (EOFError, ConnectionError):
             return
         signal.setitimer(signal.ITIMER_REAL, limits["timeout"] + 1)
@@ -70,7 +70,7 @@ def serve(channel: socket.socket, store: Store, facts: dict, limits: dict, feder
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def answer(store: Store, facts: dict, limits: dict, job: dict, federated: bool) -> tuple[int, int, bytes]:
+def answer(store: Store, facts: dict, limits: dict, job: Job, federated: bool) -> tuple[int, int, bytes]:
     """What became of a query, the place of the format, and the body: an answer or a reason."""
     try:
         return _evaluate(store, facts, limits, job, federated)
@@ -81,17 +81,17 @@ def answer(store: Store, facts: dict, limits: dict, job: dict, federated: bool) 
     except MemoryError:
         return frames.NO_MEMORY, 0, b""
     except SyntaxError as trouble:
-        return _unreadable(job["query"], facts, str(trouble))
+        return _unreadable(job.query, facts, str(trouble))
     except (ValueError, OSError, RuntimeError) as trouble:
         return frames.FAILED, 0, str(trouble).encode()
 
 
 def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
-    query = job["query"]
+    query = job.query
     # A federated worker is given only what another worker has examined.
     seen = None if federated else examine(query, limits, facts)
     dataset = {}
-    defaults, named = job["default_graphs"], job["named_graphs"]
+    defaults, named = job.default_graphs, job.named_graphs
     if defaults is None and named is None and seen is not None and len(seen.default_graphs) > 1:
         # One graph in FROM is read by Oxigraph itself; several need a merge.
         defaults, named = seen.default_graphs, seen.named_graphs
@@ -105,7 +105,7 @@ def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
             # A prefix that the query does not declare, but the published prefix table may.
             results = store.query(query, base_iri=facts["base"], prefixes=facts["prefixes"], **dataset)
         table = isinstance(results, QuerySolutions | QueryBoolean)
-        which = job["table"] if table else job["graph"]
+        which = job.table if table else job.graph
         if which < 0:
             return frames.NO_FORMAT, 0, b"table" if table else b"graph"
         sink = Sink(limits["size"])
