@@ -17,6 +17,7 @@ class Archive:
         newest = self.editions[-1].folder if self.editions else folder
         self.current = Library(folder if is_release(folder) else newest, archive)
         self._open = lru_cache(maxsize=3)(Library)
+        self._paths: dict[str, frozenset[str]] = {}
 
     def edition(self, version: str) -> Edition | None:
         return next((one for one in self.editions if one.version == version), None)
@@ -31,10 +32,24 @@ class Archive:
         """The release whose version of the ontology has this IRI."""
         return next((one for one in self.editions if one.version_iri and one.version_iri == iri), None)
 
-    def in_force(self, moment: datetime) -> Edition:
-        """The release in force at a moment; the first, for a moment before it."""
-        past = [one for one in self.editions if one.day is None or one.day <= moment]
-        return past[-1] if past else self.editions[0]
+    def with_path(self, path: str) -> list[Edition]:
+        """The releases in which this path (perhaps with the extension of a format) names something."""
+        stem, dot, extension = path.rpartition(".")
+        names = {path, stem} if dot and "/" not in extension else {path}
+        return [
+            one for one in self.editions if path in ("", "index") or not names.isdisjoint(self._known(one))
+        ]
+
+    def _known(self, edition: Edition) -> frozenset[str]:
+        if edition.version not in self._paths:
+            self._paths[edition.version] = frozenset(self.library(edition).paths)
+        return self._paths[edition.version]
+
+    @staticmethod
+    def in_force(among: list[Edition], moment: datetime) -> Edition:
+        """The one of these releases that was in force at a moment; the first, for a moment before it."""
+        past = [one for one in among if one.day is None or one.day <= moment]
+        return past[-1] if past else among[0]
 
     def before(self, version: str) -> Edition | None:
         """The release before this one."""

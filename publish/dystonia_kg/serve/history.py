@@ -110,15 +110,17 @@ def changes(version: str, other: str):
 @blueprint.get("/timegate/<path:path>")
 def timegate(path: str = ""):
     """The address as it was at the moment that Accept-Datetime names (RFC 7089)."""
-    path = quote(path)
+    among = archive().with_path(path)
+    if not among:
+        return documents.missing(path)
+    path, edition = quote(path), among[-1]
     wanted = request.headers.get("Accept-Datetime")
-    edition = archive().editions[-1]
     if wanted:
         try:
             moment = parsedate_to_datetime(wanted)
         except ValueError:
             return problem(400, "Bad Request", f"Accept-Datetime is not a date of HTTP: {wanted[:60]}")
-        edition = archive().in_force(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        edition = archive().in_force(among, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     response = redirect(f"{root()}releases/{quote(edition.version)}/{path}", code=302)
     response.vary.update(("Accept-Datetime",))
     response.headers.add("Link", f'<{root()}{path}>; rel="original"')
@@ -130,13 +132,16 @@ def timegate(path: str = ""):
 @blueprint.get("/timemap/<path:path>")
 def timemap(path: str = ""):
     """Every release of an address, with its day (RFC 7089)."""
+    among = archive().with_path(path)
+    if not among:
+        return documents.missing(path)
     path = quote(path)
     rows = [
         f'<{root()}{path}>; rel="original"',
         f'<{root()}timegate/{path}>; rel="timegate"',
         f'<{root()}timemap/{path}>; rel="self"; type="application/link-format"',
     ]
-    for one in archive().editions:
+    for one in among:
         day = f'; datetime="{http_date(one.day)}"' if one.day else ""
         rows.append(f'<{root()}releases/{quote(one.version)}/{path}>; rel="memento"{day}')
     return Response(",\n".join(rows) + "\n", content_type="application/link-format")

@@ -1,5 +1,6 @@
 """The release that is served, and the questions that may be asked of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -154,6 +155,11 @@ class Library:
                 if isinstance(term, NamedNode) and term.value.startswith(self.base):
                     found.add(term.value)
         return sorted(found)
+
+    @property
+    def paths(self) -> Iterable[str]:
+        """The paths below the root, percent-decoded, that name something."""
+        return self._paths.keys()
 
     @cached_property
     def _paths(self) -> dict[str, NamedNode]:
