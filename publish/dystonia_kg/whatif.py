@@ -202,8 +202,8 @@ class Asker:
             number = Decimal(text)
         except InvalidOperation as trouble:
             raise BadInput(f"{line.key}: {_short(value)} is not a number") from trouble
-        low = line.least is not None and not number >= line.least
-        if not number.is_finite() or low or (line.most is not None and number > line.most):
+        low, high = (number if end is None else end for end in (line.least, line.most))
+        if not number.is_finite() or not low <= number <= high:
             raise BadInput(f"{line.key}: {_short(value)} is not between {line.least} and {line.most}")
         return Literal(f"{number:f}", datatype=NamedNode(line.datatype or XSD + "decimal"))
 

@@ -1,6 +1,7 @@
 """Read the knowledge: each file becomes a named graph, and the graph is named after the file."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
@@ -26,11 +27,11 @@ class Knowledge:
     def graph(self, path: Path) -> NamedNode:
         return NamedNode(self.base + path.relative_to(self.folder).with_suffix("").as_posix())
 
-    @property
+    @cached_property
     def quads(self) -> list[Quad]:
         return [
-            Quad(t.subject, t.predicate, t.object, self.graph(path))
-            for path, triples in self.pages.items()
+            Quad(t.subject, t.predicate, t.object, graph)
+            for graph, triples in ((self.graph(path), page) for path, page in self.pages.items())
             for t in triples
         ]
 

@@ -29,7 +29,7 @@ from .line import Line, Reply, Worker
 class Rank:
     """Workers that are free, and queries that wait for one.
 
-    The worker that was used last is taken first, because its memory is still at hand; the query that
+    The worker that was used last is taken first, because its memory is still warm; the query that
     waits longest is served first. More than `most` do not wait.
     """
 
@@ -38,6 +38,10 @@ class Rank:
         self._workers: deque[Worker] = deque()
         self._waiting: deque[SimpleQueue] = deque()
         self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def take(self, deadline: float) -> Worker | None:
         """A worker, or None: too many wait already, or none came free in time."""
@@ -130,11 +134,26 @@ class Pool:
 
     def _run(self, worker: Worker, packed: bytes, deadline: float) -> Reply:
         worker.channel.sendall(packed)
-        reply = worker.read()
+        reply = worker.read() or self._be_fair(worker, deadline)
         if reply is None:
             return self._go_on_slowly(worker, deadline)
         self._free.put(worker)
         return reply
+
+    def _be_fair(self, worker: Worker, deadline: float) -> Reply | None:
+        """Go on waiting for a query that has not had its moment yet: on a busy machine time on the
+        clock says little, so processor time counts. When others wait, the moment is shorter."""
+        now, before = time.monotonic(), worker.spent()
+        patience = self.limits.patience
+        until = min(deadline, now + patience * (1 if before is None else 3))
+        while time.monotonic() < until:
+            reply = worker.read()
+            if reply is not None:
+                return reply
+            used = (worker.spent() or 0) - (before or 0)
+            if used > patience * (0.1 if self._free.waiting else 0.75):
+                return None
+        return None
 
     def _go_on_slowly(self, worker: Worker, deadline: float) -> Reply:
         worker.line.signal(b"N", worker)
