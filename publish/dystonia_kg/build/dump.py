@@ -33,6 +33,6 @@ def dump(quads: list[Quad], folder: Path, names: dict[str, str]) -> None:
 def pack(path: Path) -> None:
     """<path>.gz and <path>.zst: no time and no file name inside, so the same bytes every time."""
     content = path.read_bytes()
-    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
-    packer = zstandard.ZstdCompressor(level=19, write_content_size=True)
+    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, compresslevel=6, mtime=0))
+    packer = zstandard.ZstdCompressor(level=9, write_content_size=True)
     path.with_name(path.name + ".zst").write_bytes(packer.compress(content))
