@@ -34,11 +34,13 @@ def describe(
     itself), so if it does, that one number is left out.
     """
     about = _fixed(base, version)
+    told = {q.triple for q in quads}
+    short: dict[NamedNode, str] = {}
     for exact in (True, False):
         statistics = about
         for _ in range(12):
-            triples = {q.triple for q in (*quads, *statistics)}
-            made = about + _Count(base, names or {}, exact).of(triples)
+            triples = told | {q.triple for q in statistics}
+            made = about + _Count(base, names or {}, exact, short).of(triples)
             if made == statistics:
                 return statistics
             statistics = made
@@ -70,8 +72,9 @@ def _fixed(base: str, version: str) -> list[Quad]:
 class _Count:
     """One round of counting."""
 
-    def __init__(self, base: str, names: dict[str, str], exact: bool):
+    def __init__(self, base: str, names: dict[str, str], exact: bool, short: dict[NamedNode, str]):
         self.base, self.names, self.exact = base, names, exact
+        self.short = short  # what a round has worked out serves the next
         self.graph = NamedNode(base + "statistics")
         self.dataset = NamedNode(base)
         self.made: list[Quad] = []
@@ -180,6 +183,11 @@ class _Count:
 
     def _short(self, iri: NamedNode) -> str:
         """A stable name for an IRI inside one of ours."""
+        if iri not in self.short:
+            self.short[iri] = self._make_short(iri)
+        return self.short[iri]
+
+    def _make_short(self, iri: NamedNode) -> str:
         prefix = self._prefix(iri)
         rest = iri.value.removeprefix(self.names[prefix]) if prefix else ""
         if rest and rest.replace("-", "").replace("_", "").isalnum() and rest.isascii():
