@@ -44,7 +44,7 @@ def run(
         workers_kill_timeout=3,
         websockets=False,
         log_level="error",
-        http1_settings=HTTP1Settings(header_read_timeout=20_000),
+        http1_settings=HTTP1Settings(header_read_timeout=60_000),
     )
     logging.getLogger("_granian").setLevel(logging.ERROR)
     load = partial(_load, os.getpid(), Path(folder), limits, archive, ready, f"http://{shown}:{port}/")

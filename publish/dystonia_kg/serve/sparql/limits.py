@@ -23,10 +23,10 @@ class Limits:
     #: Brackets inside brackets in the text of a query.
     depth: int = 100
     #: Workers that take new queries.
-    workers: int = field(default_factory=lambda: max(2, os.cpu_count() or 1))
+    workers: int = field(default_factory=lambda: (os.cpu_count() or 1) + 2)
     #: Queries that wait for a worker; one more is turned away.
     queue: int = 256
-    #: Seconds after which a query counts as long: it goes on at the lowest priority.
+    #: Seconds of processor time after which a query is long and goes on at the lowest priority.
     patience: float = 0.1
     #: Long queries that run at once.
     slow: int = 2

@@ -42,6 +42,13 @@ class Worker:
         """How long `read` waits from now on."""
         self.channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(max(seconds, 0.001)))
 
+    def spent(self) -> float | None:
+        """Seconds of processor time since it was forked; None where the system does not say."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_bytes().split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return None
+
     def read(self) -> Reply | None:
         """The reply, or None when nothing has come in the time given. EOFError: the worker is gone."""
         try:
@@ -99,7 +106,7 @@ class Line:
             with self.process.stdin as pipe:
                 pipe.write(json.dumps(settings).encode() + b"\n")
         self.socket = ours
-        self.patience = limits.patience
+        self.patience = limits.patience / 4
         self.lock = threading.Lock()
         self.children: set[int] = set()
 
@@ -127,12 +134,18 @@ class Line:
         worker.be_patient(self.patience)
         return worker
 
-    def kill(self, worker: Worker) -> int:
-        """End a worker and say how it ended (as waitpid does): by our signal, or before by another."""
+    def kill(self, worker: Worker) -> None:
+        """End a worker."""
+        worker.channel.close()
+        self.children.discard(worker.pid)
+        self.signal(b"K", worker)
+
+    def ended(self, worker: Worker) -> int:
+        """How a worker ended that is gone, as waitpid says it."""
         worker.channel.close()
         with self.lock:
             self.children.discard(worker.pid)
-            self.socket.sendall(ORDER.pack(b"K", worker.pid))
+            self.socket.sendall(ORDER.pack(b"W", worker.pid))
             return ORDER.unpack(receive(self.socket, ORDER.size))[1]
 
     def signal(self, order: bytes, worker: Worker) -> None:

@@ -232,7 +232,7 @@ class Pool:
         """A worker ended by itself: put another in its place, and say what became of the query."""
         status = 0
         with suppress(EOFError, OSError):
-            status = worker.line.kill(worker)
+            status = worker.line.ended(worker)
         if replace:
             self._replace(worker)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0

@@ -4,7 +4,7 @@ A process with the release in memory that does nothing but fork.
 It is started fresh (`python -m …zygote FD`), so it has one thread and no locks held by others: the
 only state in which forking is safe. Each fork shares the loaded graph copy-on-write and is ready
 within milliseconds. The front sends orders over one socket: `F` fork (with the new worker's end of a
-socket pair), `K` kill and say how it ended, `N` lower the priority, `S` stop, `C` continue. Only the
+socket pair), `K` kill, `W` say how it ended, `N` lower the priority, `S` stop, `C` continue. Only the
 parent of a process can signal it without risk of hitting a stranger that took its number, which is
 why the front does not do this itself. When the front goes, the socket closes and all this ends.
 """
@@ -13,9 +13,11 @@ import gc
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +31,8 @@ from .frames import LENGTH, ORDER
 
 #: Room for the parser to recurse in; with less, what nests deeply ends a worker sooner.
 STACK = 64 << 20
+
+SIGNALS = {b"K": signal.SIGKILL, b"S": signal.SIGSTOP, b"C": signal.SIGCONT}
 
 
 def main() -> None:
@@ -85,36 +89,74 @@ def _say(line: socket.socket, message: dict) -> None:
 
 
 def obey(line: socket.socket, store, facts: dict, settings: dict) -> None:
-    """Carry out orders until the front is gone."""
-    children: set[int] = set()
+    """Carry out orders until the front is gone. No order waits for a process to die: one with the
+    lowest priority may need a while even for that, and others wait for their fork."""
+    children = Children()
     while True:
-        data, fds = b"", []
-        while len(data) < ORDER.size:
-            part, new, _, _ = socket.recv_fds(line, ORDER.size - len(data), 1)
-            if not part:
-                raise EOFError
-            data, fds = data + part, fds + new
-        order, number = ORDER.unpack(data)
+        order, number, fds = _next_order(line, children)
         if order == b"F":
             child = _fork(line, fds[0], store, facts, settings, bool(number))
             os.close(fds[0])
-            children.add(child)
+            children.alive.add(child)
             line.sendall(ORDER.pack(b"F", child))
-        elif order == b"K":
-            status = 0
-            if number in children:
-                children.discard(number)
-                os.kill(number, signal.SIGKILL)
-                _, status = os.waitpid(number, 0)
-            line.sendall(ORDER.pack(b"K", status))
-        elif number in children:
+        elif order == b"W":
+            line.sendall(ORDER.pack(b"W", children.ended(number)))
+        else:
+            children.signal(number, order)
+
+
+def _next_order(line: socket.socket, children: "Children") -> tuple[bytes, int, list[int]]:
+    while not select.select([line], [], [], 1)[0]:
+        children.reap()
+    children.reap()
+    data, fds = b"", []
+    while len(data) < ORDER.size:
+        part, new, _, _ = socket.recv_fds(line, ORDER.size - len(data), 1)
+        if not part:
+            raise EOFError
+        data, fds = data + part, fds + new
+    return *ORDER.unpack(data), fds
+
+
+class Children:
+    """The workers that live, and how those ended that nobody has asked about yet."""
+
+    def __init__(self):
+        self.alive: set[int] = set()
+        self.statuses: dict[int, int] = {}
+        self.unwanted: set[int] = set()
+
+    def reap(self) -> None:
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self.alive.discard(ended[0])
+                if ended[0] in self.unwanted:
+                    self.unwanted.discard(ended[0])
+                else:
+                    self.statuses[ended[0]] = ended[1]
+
+    def ended(self, number: int) -> int:
+        """How a worker ended that has closed its end; killed now if it has not quite ended."""
+        for _ in range(50):
+            self.reap()
+            if number not in self.alive:
+                return self.statuses.pop(number, 0)
+            time.sleep(0.001)
+        self.signal(number, b"K")
+        return signal.SIGKILL
+
+    def signal(self, number: int, order: bytes) -> None:
+        if order == b"K":
+            self.unwanted.add(number)
+            if self.statuses.pop(number, None) is not None:
+                self.unwanted.discard(number)
+        if number not in self.alive:
+            return
+        with suppress(OSError):
             if order == b"N":
-                with suppress(OSError):
-                    os.setpriority(os.PRIO_PROCESS, number, 19)
-            elif order == b"S":
-                os.kill(number, signal.SIGSTOP)
-            elif order == b"C":
-                os.kill(number, signal.SIGCONT)
+                os.setpriority(os.PRIO_PROCESS, number, 19)
+            else:
+                os.kill(number, SIGNALS[order])
 
 
 def _fork(line, fd: int, store, facts, settings: dict, federated: bool) -> int:

@@ -1,0 +1,102 @@
+"""An HTTP client with as little in it as can be, so that servers are measured and not clients."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
+
+
+class Slow(Exception):
+    """No answer within the time given."""
+
+
+class Client:
+    """One connection that is kept; `ask` gives the seconds and bytes that an answer took."""
+
+    def __init__(self, port: int, path: str, patience: float = 20):
+        self.port, self.path, self.patience = port, path, patience
+        self.socket: socket.socket | None = None
+
+    def ask(self, query: str) -> tuple[float, bytes]:
+        request = (
+            f"GET {self.path}?query={quote(query, safe='')} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Accept: {ACCEPT}\r\n\r\n"
+        ).encode()
+        fresh = self.socket is None
+        if fresh:
+            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.patience)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begun = time.perf_counter()
+        try:
+            self.socket.sendall(request)
+            data = self._receive()
+        except (TimeoutError, ConnectionError) as trouble:
+            self.close()
+            if isinstance(trouble, ConnectionError) and not fresh:
+                # A connection that was kept too long: the server may close it at any time.
+                return self.ask(query)
+            raise Slow(trouble) from trouble
+        return time.perf_counter() - begun, data
+
+    def _receive(self) -> bytes:
+        data = bytearray()
+        while b"\r\n\r\n" not in data:
+            data += self._part()
+        head, _, body = bytes(data).partition(b"\r\n\r\n")
+        status = int(head.split(b" ", 2)[1])
+        if status != 200:
+            self.close()
+            raise Slow(status)
+        low = head.lower()
+        body = bytearray(body)
+        if b"transfer-encoding: chunked" in low:
+            while not body.endswith(b"0\r\n\r\n"):
+                body += self._part()
+        else:
+            length = int(low.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+            while len(body) < length:
+                body += self._part()
+        if b"connection: close" in low:
+            self.close()
+        return bytes(body)
+
+    def _part(self) -> bytes:
+        part = self.socket.recv(1 << 18)
+        if not part:
+            raise ConnectionError
+        return part
+
+    def close(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+
+
+def throughput(port: int, path: str, query: str, fresh: bool, seconds: float, connections: int = 8) -> float:
+    """Requests per second with several connections, by `wrk`. Fresh: no text is sent twice."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        return 0.0
+    target = f"{path}?query={quote(query, safe='')}"
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "load.lua"
+        script.write_text(
+            f'local n = {int(time.time() * 1000) % 10**9}000000\nlocal h = {{["Accept"] = "{ACCEPT}"}}\n'
+            + (
+                f'request = function() n = n + 1; return wrk.format("GET", "{target}%20%23" .. n, h) end\n'
+                if fresh
+                else f'request = function() return wrk.format("GET", "{target}", h) end\n'
+            )
+        )
+        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script)]
+        told = subprocess.run(
+            [*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True
+        )
+    if "Non-2xx" in told.stdout:
+        raise Slow(told.stdout)
+    return float(told.stdout.partition("Requests/sec:")[2].split()[0])
