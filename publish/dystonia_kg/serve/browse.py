@@ -88,7 +88,7 @@ def kinds() -> str:
                     "comment": one.comment,
                     "href": f"/browse/{one.slug}",
                     "count": n,
-                    "key": any(line.is_key for line in one.lines),
+                    "key": sum(line.is_key for line in one.lines),
                 }
             )
     return shown(shelf, "browse.html", "browse", rows=rows)

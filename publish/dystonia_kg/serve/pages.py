@@ -154,13 +154,14 @@ def _examples(shelf: Library) -> list[dict]:
 
 
 def counts(shelf: Library) -> list[tuple[int, str, str]]:
-    """How much there is of each kind: the shelves that hold something, the fullest first."""
+    """How much there is of each kind: those of which most is to be said first."""
     found = []
     for one in shelves(shelf).all:
         n = sum(1 for _ in shelf.store.quads_for_pattern(None, TYPE, one.target, DefaultGraph()))
-        if n and any(line.is_key for line in one.lines):
-            found.append((n, one.name.lower(), f"/browse/{one.slug}"))
-    return sorted(found, key=lambda row: (-row[0], row[1]))[:8]
+        keys = sum(line.is_key for line in one.lines)
+        if n and keys:
+            found.append((keys, n, one.name.lower(), f"/browse/{one.slug}"))
+    return [row[1:] for row in sorted(found, key=lambda row: (-row[0], -row[1]))[:8]]
 
 
 # --- a thing
@@ -206,7 +207,12 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
     out = results.results_for(shelf, iri)
     whole = read.parts(iri)
     named = read.names(iri, said)
-    leave = {DEFINITION, FROM, *(NamedNode(n) for n in NAMES), *(NamedNode(m) for m, _ in MATCHES)}
+    leave = {
+        DEFINITION,
+        *([FROM] if lead else []),
+        *(NamedNode(n) for n in NAMES),
+        *(NamedNode(m) for m, _ in MATCHES),
+    }
     leave |= {((SUBJECT, True),), ((FROM, True),), ((MAPS_FROM, True),)}
     if lead:
         leave.add(
@@ -226,6 +232,10 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
     key_rows = [row for section in sections for row in section.rows if row.line.is_key]
     if key_rows:
         sections = [s for s in (_without(section, key_rows) for section in sections) if s.rows]
+    name_rows = [
+        row for section in sections if section.name == _names_group(read, iri) for row in section.rows
+    ]
+    sections = [section for section in sections if section.name != _names_group(read, iri)]
     full, faint = read.lights(iri)
     drawn = next((f for f in figures.figures(shelf) if f.knows([*full, *faint])), None)
     picture = drawn.picture(full, faint, f"{drawn.name}: {shelf.label(iri)}") if drawn else ""
@@ -252,6 +262,7 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
         "results": out,
         "try_it": _try_it(read, drawn, iri) if out and drawn else "",
         "sections": sections,
+        "name_rows": name_rows,
         "names": named if len(named) > 1 or any(n["notes"] for n in named) else [],
         "mappings": mappings,
         "mapping_notes": [chip for _, chips in mappings for chip in chips if chip["about"]],
@@ -260,8 +271,8 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
         if len(members) > 1 and _has_kin(read, iri)
         else "",
         "disagreements": disagreements,
-        "statements": said,
-        "says": says,
+        "statements": alike(said),
+        "says": [[s] for s in says],
         "rest": read.rest(iri, {*leave, TYPE, *(d for d in OWN_WAY if isinstance(d, NamedNode))} - {None}),
         "mentions": _mentions(read, iri, out),
         "documents": _documents(read, notes),
@@ -271,6 +282,21 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
     }
     context["toc"] = _toc(context)
     return shown(shelf, "thing.html", "browse", **context)
+
+
+def _names_group(read: Reader, iri) -> str | None:
+    """The heading under which the shapes put names."""
+    lines = read.shelves.lines_of(read.shelves.types(iri))
+    return next((line.group for line in lines if line.term and line.term.value in NAMES), None)
+
+
+def alike(statements: list) -> list[list]:
+    """Statements that say the same in different documents, together."""
+    groups: dict = {}
+    for statement in statements:
+        key = (statement.predicate.term, statement.object.term, statement.negated)
+        groups.setdefault(key, []).append(statement)
+    return list(groups.values())
 
 
 def _without(section, rows):

@@ -202,7 +202,7 @@ class Index:
             kind=kind,
             slug=slug,
             matched=entry.text,
-            why=_why(entry, met),
+            why="" if entry.text == label and met[0] < 20 else _why(entry, met),
             lead=lead.text if lead else "",
             span=(start, start + len(wanted)) if start >= 0 and entry.text == label else None,
             rank=(met, -self.weight[thing], len(label), label.casefold(), thing.value),

@@ -284,6 +284,7 @@ class Reader:
                 quad.predicate not in known
                 and quad.predicate not in leave
                 and isinstance(quad.subject, NamedNode)
+                and quad.subject != thing
             ):
                 found.setdefault(quad.predicate, set()).add(quad.subject)
         rows = [(self.value(p), self.values(subjects), len(subjects)) for p, subjects in found.items()]
@@ -352,7 +353,7 @@ class Reader:
         return self._columns
 
     def mappings(self, thing) -> list[tuple[str, list[dict]]]:
-        """The same thing elsewhere, by how exactly it is the same; plain matches, and those told as axioms."""
+        """The same thing elsewhere, by exactness: plain matches, and those told as axioms."""
         found: dict[str, dict[NamedNode, dict]] = {}
         for iri, _ in MATCHES:
             for target in self.library.said(thing, NamedNode(iri)):
@@ -400,7 +401,7 @@ class Reader:
         return None
 
     def lights(self, thing) -> tuple[list, list]:
-        """What to light on a figure: itself and the values of the first line with a picture; then the others."""
+        """What to light on a figure: itself and the first line with a picture; then the others."""
         full, faint = [thing], []
         lines = [line for line in self.shelves.lines_of(self.shelves.types(thing)) if line.image]
         for number, line in enumerate(lines):

@@ -44,6 +44,7 @@ def rendered(text: str) -> Markup:
     html = _markdown.render(text)
     # Our own addresses are below the place where the site is mounted, which only a request knows.
     html = html.replace('href="/', f'href="{MOUNT}/')
+    html = html.replace("<pre>", '<pre tabindex="0">')
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace(
         "</table>", "</table></div>"
     )

@@ -44,7 +44,7 @@ function clear() {
   const head = finder.querySelector(".map-head");
   let link = head.querySelector("[data-clear]");
   if (!link) {
-    link = Object.assign(document.createElement("a"), {className: "btn quiet", href: home, textContent: finder.dataset.clear});
+    link = Object.assign(document.createElement("a"), {className: "btn quiet", href: home, textContent: finder.dataset.word});
     link.dataset.clear = "";
     head.append(link);
   }

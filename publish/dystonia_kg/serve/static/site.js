@@ -85,7 +85,7 @@ class Combo {
     name.append(hit.label.slice(0, from), bold, hit.label.slice(to));
     li.append(name);
     if (hit.kind) li.append(Object.assign(document.createElement("span"), {className: "tag plain", textContent: hit.kind}));
-    if (hit.matched !== hit.label) li.append(Object.assign(document.createElement("span"), {className: "why", textContent: hit.why}));
+    if (hit.why) li.append(Object.assign(document.createElement("span"), {className: "why", textContent: hit.why}));
     return li;
   }
   hide() { this.list.hidden = true; this.input.setAttribute("aria-expanded", "false"); this.input.removeAttribute("aria-activedescendant"); }
