@@ -1,14 +1,14 @@
 """
 The graph's own questions to other people's ontologies (data/audit), asked of a file.
 
-A question is a SELECT; each row is something found. It sees our graph and the file together, the
-file also as the named graph `urn:x-file`; rows that our graph alone would give are left out.
+A question is a SELECT; each row is something found. It sees our graph and the file as one, the file in
+the words of `statements.py` whatever its format; rows that our graph alone would give are left out.
 """
 
 import re
 from collections.abc import Iterable
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, Quad, Store
 
 from ..ask import ask, prefixes
 from ..errors import Invalid
@@ -16,9 +16,6 @@ from .check import ERROR, NOTE, WARNING, Finding
 from .index import Index
 from .ours import Ours
 from .statements import statements
-
-#: The file, for questions that tell it from ours.
-FILE = NamedNode("urn:x-file")
 
 _SEVERITY = {"Violation": ERROR, "Warning": WARNING, "Info": NOTE}
 
@@ -41,10 +38,8 @@ def audit(ours: Ours, indexes: list[Index]) -> list[Finding]:
 
 def _together(ours: Store, index: Index) -> Store:
     store = Store()
-    store.bulk_extend(ours.quads_for_pattern(None, None, None, None))
-    told = list(statements(index))
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, FILE) for t in told)
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in told)
+    store.bulk_extend(ours.quads_for_pattern(None, None, None, DefaultGraph()))
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in statements(index))
     return store
 
 
