@@ -1,10 +1,20 @@
 """Who answers? Queries go to the endpoint at once; everything else, and every page, to the site."""
 
+import io
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import create_app
 from .sparql import Endpoint, Limits, Pool
+from .sparql.problem import Problem
+
+#: Requests whose content is on its way at one moment. It is there at once or comes slowly; who sends
+#: it slowly keeps a thread, so there is an end to how many may.
+ARRIVING = 64
+
+#: Bytes of a request to the site; the endpoint has a limit of its own.
+MOST = 4 << 20
 
 
 def front(folder: Path, limits: Limits | None = None, archive: Path | None = None) -> Callable:
@@ -20,11 +30,35 @@ def front(folder: Path, limits: Limits | None = None, archive: Path | None = Non
         raise
     endpoint = Endpoint(pool, page=site.wsgi_app)
     site.extensions["sparql"] = endpoint
+    arriving = threading.BoundedSemaphore(ARRIVING)
 
     def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+            if not arriving.acquire(blocking=False):
+                return endpoint.refuse(environ, start_response, CROWDED)
+            try:
+                _receive(environ)
+            finally:
+                arriving.release()
         if environ["PATH_INFO"] == "/sparql":
             return endpoint(environ, start_response)
         return site.wsgi_app(environ, start_response)
 
     application.endpoint = endpoint
     return application
+
+
+CROWDED = Problem(
+    503,
+    "Too busy",
+    f"{ARRIVING} requests are sending their content at this moment; send yours again, or ask by GET.",
+    headers=[("Retry-After", "5")],
+)
+
+
+def _receive(environ: dict) -> None:
+    """Take in the content, as far as anyone here reads it."""
+    stated = environ.get("CONTENT_LENGTH") or ""
+    wanted = min(int(stated), MOST) if stated.isdecimal() else MOST
+    body = environ["wsgi.input"].read(wanted + 1 if not stated.isdecimal() else wanted)
+    environ["wsgi.input"] = io.BytesIO(body)

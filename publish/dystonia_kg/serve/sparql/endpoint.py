@@ -78,7 +78,7 @@ class Endpoint:
         try:
             return self._cold(environ, start_response, key, accept, encoding)
         except Problem as trouble:
-            return self._refuse(environ, start_response, trouble)
+            return self.refuse(environ, start_response, trouble)
 
     def _cold(self, environ, start_response, key, accept, encoding) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -108,7 +108,8 @@ class Endpoint:
         start_response("200 OK", answer.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
-    def _refuse(self, environ, start_response, trouble: Problem) -> Iterable[bytes]:
+    def refuse(self, environ: dict, start_response: StartResponse, trouble: Problem) -> Iterable[bytes]:
+        """Send an error as a program reads it."""
         body = trouble.body(origin(environ))
         headers = [
             ("Content-Type", trouble.content_type),
