@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin
 
 import pytest
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
 from werkzeug.test import Client
 
 from dystonia_kg.serve import create_app
@@ -32,7 +32,10 @@ _ANCHOR = re.compile(r'anchor="([^"]*)"')
 
 def canonical(quads) -> tuple[str, ...]:
     """The statements with canonical blank nodes: equal for isomorphic graphs."""
-    dataset = Dataset(Quad(q.subject, q.predicate, q.object) for q in quads)
+    rows = [Quad(q.subject, q.predicate, q.object) for q in quads]
+    if not any(isinstance(term, BlankNode) for q in rows for term in (q.subject, q.object)):
+        return tuple(sorted({str(q) for q in rows}))
+    dataset = Dataset(rows)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return tuple(sorted(str(q) for q in dataset))
 
@@ -90,7 +93,7 @@ class Crawl:
     def follow(self, address: str, origin: str) -> None:
         """Remember to look at an address, if it is ours."""
         path = self.local(address, origin)
-        if path is None:
+        if path is None or "{" in path:
             return
         path, _, fragment = path.partition("#")
         if fragment:
@@ -142,10 +145,10 @@ class Crawl:
     def _rdf(self, path: str, quads) -> None:
         if not path.endswith((".trig", ".nq")) and "/dataset." not in path:
             self.graphs[path] = canonical(quads)
-        for quad in quads:
-            for term in (quad.subject, quad.predicate, quad.object):
-                if isinstance(term, NamedNode) and term.value.startswith(self.base):
-                    self.follow(term.value, path)
+        terms = {term for quad in quads for term in (quad.subject, quad.predicate, quad.object)}
+        for term in terms:
+            if isinstance(term, NamedNode) and term.value.startswith(self.base):
+                self.follow(term.value, path)
 
     def _html(self, path: str, text: str) -> None:
         page = Hrefs()
@@ -199,7 +202,7 @@ def unreached(crawl: Crawl, library) -> list[str]:
     """IRIs of ours in the release that the crawl did not come to."""
     seen = {unquote(path) for path in crawl.seen}
     paths = {unquote(iri.partition("#")[0].removeprefix(library.base)) for iri in library.ours}
-    return sorted(paths - seen - {"", "sparql"})
+    return sorted(path for path in paths - seen - {"", "sparql"} if path + ".html" not in seen)
 
 
 def gone(path: str) -> bool:
@@ -245,11 +248,16 @@ def test_the_same_holds_for_our_own_graph(ours):
     library = app.extensions["library"]
 
     def elsewhere(path: str) -> bool:
-        """Dates, old releases and rarer profiles are the same code again, which the toy has been through."""
+        """What is the same code again, and took the toy long enough: dates, old releases, profiles."""
         old = path.startswith("releases/") and path.count("/") > 1 and "." not in path.rsplit("/", 1)[-1]
         mount = re.match(r"releases/[^/]+/.+/", path)
         rare = "_profile=" in path
-        return path.startswith(("sparql", "timegate", "timemap", "linkset")) or old or rare or bool(mount)
+        return (
+            path.startswith(("sparql", "timegate", "timemap", "linkset", "doc/"))
+            or old
+            or rare
+            or bool(mount)
+        )
 
     crawl = Crawl(app, library.base, START, elsewhere)
     assert not crawl.broken

@@ -183,7 +183,7 @@ def _as_it_was(edition: Edition, path: str) -> Response:
     original, address = root() + quote(path[1:]), quote(path)
     with current_app.request_context(environ):
         response = current_app.full_dispatch_request()
-    if response.status_code < 400:
+    if response.status_code < 400 and archive().with_path(path[1:]):
         if edition.day:
             response.headers["Memento-Datetime"] = http_date(edition.day)
         response.headers.add("Link", f'<{original}>; rel="original"')
