@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dystonia_kg.build import build
+from dystonia_kg.cli.build import make
 from dystonia_kg.home import home
 
 TOY = Path(__file__).parent / "toy"
@@ -20,8 +21,8 @@ def toy(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def ours(tmp_path_factory) -> Path:
-    """The release of our own graph."""
-    return build(home(), tmp_path_factory.mktemp("ours") / "release")
+    """The release of our own graph, as `dystonia-kg build` makes it."""
+    return make(home(), tmp_path_factory.mktemp("ours") / "release")
 
 
 @pytest.fixture(scope="session")

@@ -126,3 +126,21 @@ def test_a_changed_dataset_is_not_opened(toy, tmp_path):
         open_store(copy)
     with pytest.raises(NoRelease):
         open_store(tmp_path)
+
+
+def test_a_question_answered_otherwise_than_expected_stops_the_build(board, tmp_path):
+    text = (board / "data/cheeses.ttl").read_text()
+    expects = ' ;\n    <http://datashapes.org/dash#expectedResult> """cheese\nhttp://cheese.example/id/{}\n""" .'
+    end = text.rindex(" .")
+    (board / "data/cheeses.ttl").write_text(text[:end] + expects.format("brie"))
+    build(board, tmp_path / "out")
+    (board / "data/cheeses.ttl").write_text(text[:end] + expects.format("crottin"))
+    with pytest.raises(Invalid, match=r"data/cheeses\.ttl:\d+: Which cheeses are young\?.*id/crottin"):
+        build(board, tmp_path / "out")
+
+
+def test_a_question_that_is_not_sparql_stops_the_build(board, tmp_path):
+    text = (board / "data/cheeses.ttl").read_text()
+    (board / "data/cheeses.ttl").write_text(text.replace("SELECT ?cheese WHERE", "SELECT ?cheese WHEREVER"))
+    with pytest.raises(Invalid, match="not SPARQL"):
+        build(board, tmp_path / "out")

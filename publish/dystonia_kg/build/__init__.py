@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from pyoxigraph import Quad
+
 from ..ask import prefixes
 from ..errors import Invalid, Unwritable
-from ..release import is_release
+from ..release import is_release, merged
 from ..replace import beside, seal, swap
-from .catalogue import catalogue, crate, version_of
+from .catalogue import Others, catalogue, crate, version_of
 from .describe import describe
 from .dump import canonical, dump
 from .infer import infer
-from .load import load
+from .load import Knowledge, load
+from .questions import examine
 from .shacl import turtle
 from .tables import has_parquet, tables
 from .validate import judge
@@ -20,11 +23,18 @@ from .validate import judge
 SHOWN = 50
 
 
-def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
+def build(
+    home: Path,
+    out: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    more: Callable[[Path], Others] = lambda _: {},
+) -> Path:
     """Load, infer, validate, describe, dump; `out` is all that a server needs.
 
-    `tell` hears one sentence for each step. Raises a Trouble and leaves `out` as it was when the
-    knowledge is not Turtle, breaks its shapes, or `out` is a folder with other things in it.
+    `tell` hears one sentence for each step. `more` may write further files into the new release, given
+    its folder, and says what they are. Raises a Trouble and leaves `out` as it was when the knowledge is
+    not Turtle, breaks its shapes or answers its questions otherwise than expected, or when `out` is a
+    folder with other things in it.
     """
     refuse_foreign(out)
     tell("reading the knowledge")
@@ -33,15 +43,8 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
     names = prefixes(store)
     tell(f"drawing conclusions from {len(store)} statements")
     inferred = infer(store, knowledge.base)
-    tell(f"holding them and {len(inferred)} conclusions against the shapes")
-    verdict = judge(knowledge, inferred)
-    broken = [f for f in verdict.findings if f.is_violation]
-    if broken:
-        shown = "\n".join(verdict.complaint(f) for f in broken[:SHOWN])
-        more = f"\n… and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
-        raise Invalid(f"the knowledge breaks its shapes in {len(broken)} place(s); nothing was written\n{shown}{more}")
-    for finding in verdict.findings:
-        tell(f"note: {verdict.complaint(finding)}")
+    tell(f"holding them and {len(inferred)} conclusions against the shapes and the questions")
+    results = approve(knowledge, inferred, tell)
     tell("counting and writing")
     quads = canonical([*knowledge.quads, *inferred])
     quads += describe(quads, knowledge.base, names, version_of(store))
@@ -50,13 +53,37 @@ def build(home: Path, out: Path, tell: Callable[[str], None] = lambda _: None) -
         dump(quads, folder, names)
         made = tables(quads, folder, knowledge.base)
         tell(f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)"))
-        (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names))
-        (folder / "validation.ttl").write_bytes(turtle(verdict.results))
-        (folder / "ro-crate-metadata.json").write_bytes(crate(store, folder, knowledge.base))
+        seal(folder)
+        others = more(folder)
+        (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names, others))
+        (folder / "validation.ttl").write_bytes(turtle(results))
+        (folder / "ro-crate-metadata.json").write_bytes(crate(store, folder, knowledge.base, others))
         seal(folder)
         swap(folder, out)
     tell(f"{len(quads)} statements released in {out}")
     return out
+
+
+def approve(knowledge: Knowledge, inferred: list[Quad], tell: Callable[[str], None]) -> list:
+    """Hold the knowledge against its shapes, then its questions against the answers they expect.
+
+    The results of the validation, all of them less than violations, which `tell` hears. Raises Invalid.
+    """
+    verdict = judge(knowledge, inferred)
+    broken = [verdict.complaint(f) for f in verdict.findings if f.is_violation]
+    if broken:
+        raise _refusal(f"the knowledge breaks its shapes in {len(broken)} place(s)", broken)
+    for finding in verdict.findings:
+        tell(f"note: {verdict.complaint(finding)}")
+    wrong = examine(knowledge, merged([*knowledge.quads, *inferred]))
+    if wrong:
+        raise _refusal(f"{len(wrong)} question(s) are answered otherwise than expected", wrong)
+    return verdict.results
+
+
+def _refusal(what: str, complaints: list[str]) -> Invalid:
+    more = f"\n… and {len(complaints) - SHOWN} more" if len(complaints) > SHOWN else ""
+    return Invalid(f"{what}; nothing was written\n" + "\n".join(complaints[:SHOWN]) + more)
 
 
 def refuse_foreign(out: Path) -> None:

@@ -1,6 +1,7 @@
 """Let the release list its files: DCAT and SPDX for catalogues, RO-Crate for archives."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
@@ -41,12 +42,16 @@ def version_of(store) -> str:
     return row["version"].value if row["version"] else "0"
 
 
-def distributions(folder: Path) -> list[Path]:
+#: Files that others wrote into the release: file name → what it is, and its media type.
+Others = Mapping[str, tuple[str, str]]
+
+
+def distributions(folder: Path, others: Others) -> list[Path]:
     """The files of a release folder that hold data, in order."""
-    return sorted([*folder.glob("dataset.*"), *folder.glob("table-*")])
+    return sorted([*folder.glob("dataset.*"), *folder.glob("table-*"), *(folder / name for name in others)])
 
 
-def catalogue(store, folder: Path, base: str, names: dict[str, str]) -> bytes:
+def catalogue(store, folder: Path, base: str, names: dict[str, str], others: Others) -> bytes:
     """The release's files as DCAT distributions, each with size, media type, licence and SHA-256."""
     row = next(iter(ask(store, "dataset")))
     version = version_of(store)
@@ -76,8 +81,8 @@ def catalogue(store, folder: Path, base: str, names: dict[str, str]) -> bytes:
         for word in VERSION_WORDS:
             for quad in store.quads_for_pattern(row["ontology"], NamedNode(word), None, None):
                 say(row["ontology"], word, quad.object)
-    for path in distributions(folder):
-        _file(say, path, row, edition.value, (dataset, edition))
+    for path in distributions(folder, others):
+        _file(say, path, _kind(path.name, others), row, edition.value, (dataset, edition))
     return serialize(list(dict.fromkeys(triples)), format=RdfFormat.TURTLE, prefixes=names)
 
 
@@ -100,10 +105,10 @@ def _catalog(say, row, base: str, dataset: NamedNode) -> None:
     say(service, DCTERMS + "license", row["license"])
 
 
-def _file(say, path: Path, row, where: str, holders) -> None:
+def _file(say, path: Path, kind_of, row, where: str, holders) -> None:
     file = NamedNode(f"{where}/{path.name}")
     digest = NamedNode(f"{file.value}#sha256")
-    name, kind, packed = _kind(path.name)
+    name, kind, packed = kind_of
     for holder in holders:
         say(holder, DCAT + "distribution", file)
     if path.name.startswith("dataset."):
@@ -124,16 +129,18 @@ def _file(say, path: Path, row, where: str, holders) -> None:
     say(digest, SPDX + "checksumValue", Literal(checksum(path), datatype=NamedNode(XSD + "hexBinary")))
 
 
-def _kind(name: str) -> tuple[str, str, str | None]:
+def _kind(name: str, others: Others) -> tuple[str, str, str | None]:
     """What a file is: the name of its format, its media type, and how it is packed, if it is."""
+    if name in others:
+        return *others[name], None
     inner, _, last = name.rpartition(".")
     if last in PACKED:
-        name, kind, _ = _kind(inner)
+        name, kind, _ = _kind(inner, others)
         return f"{name}, {'gzip' if last == 'gz' else 'zstd'}", kind, PACKED[last]
     return *KINDS[last], None
 
 
-def crate(store, folder: Path, base: str) -> bytes:
+def crate(store, folder: Path, base: str, others: Others) -> bytes:
     """The release as a research object (RO-Crate 1.1): one entry for each file."""
     row = next(iter(ask(store, "dataset")))
     files = [p for p in sorted(folder.iterdir()) if p.name != "SHA256SUMS"]
@@ -161,7 +168,7 @@ def crate(store, folder: Path, base: str) -> bytes:
             "about": {"@id": "./"},
         },
         {key: value for key, value in whole.items() if value not in ("", {"@id": ""})},
-        *(_crate_file(p) for p in files),
+        *(_crate_file(p, _kind(p.name, others)) for p in files),
     ]
     if text("license"):
         graph.append({"@id": text("license"), "@type": "CreativeWork", "name": text("license")})
@@ -169,8 +176,8 @@ def crate(store, folder: Path, base: str) -> bytes:
     return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _crate_file(path: Path) -> dict:
-    name, kind, packed = _kind(path.name)
+def _crate_file(path: Path, kind_of) -> dict:
+    name, kind, packed = kind_of
     return {
         "@id": path.name,
         "@type": "File",

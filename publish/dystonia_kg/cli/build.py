@@ -14,6 +14,19 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    make(options.home, options.out)
+
+
+def make(home: Path, out: Path) -> Path:
+    """A release with everything in it: the dataset, and its exports in the formats of other people."""
     from ..build import build
 
-    build(options.home, options.out, tell)
+    return build(home, out, tell, exported)
+
+
+def exported(folder: Path) -> dict[str, tuple[str, str]]:
+    """Write the exports into a release that is being made: file name → what it is, and its media type."""
+    from ..exchange.writers import exports
+
+    tell("writing it in the formats of other people")
+    return {file.name: (file.title, file.media_type) for file in exports(folder)}

@@ -56,10 +56,10 @@ def run(options: argparse.Namespace) -> None:
     from ..serve.sparql.limits import MIB, Limits
 
     if not is_release(options.release):
-        from ..build import build
+        from .build import make
 
         tell(f"no release is in {options.release}, so one is made first")
-        build(options.home, options.release, tell)
+        make(options.home, options.release)
     limits = Limits(
         timeout=options.timeout,
         memory=options.memory * MIB,
