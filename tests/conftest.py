@@ -16,7 +16,7 @@ EDITIONS = Path(__file__).parent / "editions"
 @pytest.fixture(scope="session")
 def toy(tmp_path_factory) -> Path:
     """The release of the toy graph."""
-    return build(TOY, tmp_path_factory.mktemp("toy") / "release")
+    return make(TOY, tmp_path_factory.mktemp("toy") / "release")
 
 
 @pytest.fixture(scope="session")
