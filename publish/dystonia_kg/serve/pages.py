@@ -274,7 +274,7 @@ def thing(shelf: Library, iri: NamedNode, kinds: set) -> str:
         "statements": alike(said),
         "says": [[s] for s in says],
         "rest": read.rest(iri, {*leave, TYPE, *(d for d in OWN_WAY if isinstance(d, NamedNode))} - {None}),
-        "mentions": _mentions(read, iri, out),
+        "mentions": _mentions(read, iri),
         "documents": _documents(read, notes),
         "document": at(shelf.path(iri)),
         "query_link": at("/sparql") + "?" + urlencode({"query": behind(shelf, iri)}),
@@ -387,11 +387,10 @@ def _disagreements(read: Reader, iri, statements) -> list[dict]:
     return out
 
 
-def _mentions(read: Reader, iri, out) -> list:
-    leave = set(OWN_WAY)
-    if out:
-        leave |= results.roles_of(read.library)["of"]
-    return read.mentions(iri, leave)
+def _mentions(read: Reader, iri) -> list:
+    """Who else speaks of it; results that were worked out do not count as speaking."""
+    silent = results.roles_of(read.library)["of"]
+    return read.mentions(iri, {*OWN_WAY, *silent}, silent)
 
 
 def _documents(read: Reader, notes: Notes) -> list[dict]:

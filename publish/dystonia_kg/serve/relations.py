@@ -123,7 +123,7 @@ def picture(shelf: Library, rows: list[Edge]) -> str:
     height = max((y for _, y in places.values()), default=0) + BOX
     ids = {node: f"n{n}" for n, node in enumerate(places)}
     parts = [
-        f'<svg class="relmap" viewBox="0 0 {width} {height:.0f}" role="group" '
+        f'<svg class="relmap" viewBox="0 -2 {width} {height:.0f}" role="group" '
         f'aria-label="{escape(words.page(shelf, "relations").headline)}">'
     ]
     for edge in rows:

@@ -269,9 +269,10 @@ class Reader:
         ]
 
     def mentions(
-        self, thing, leave: Iterable = (), most: int = 40
+        self, thing, leave: Iterable = (), silent: Iterable = (), most: int = 40
     ) -> list[tuple[Value, tuple[Value, ...], int]]:
-        """Who else speaks of a thing, by what they say of it."""
+        """Who else speaks of a thing, by what they say of it; not who says one of the `silent` things."""
+        silent = frozenset(silent)
         known = {
             step
             for line in self.shelves.lines_of(self.shelves.types(thing))
@@ -285,6 +286,7 @@ class Reader:
                 and quad.predicate not in leave
                 and isinstance(quad.subject, NamedNode)
                 and quad.subject != thing
+                and silent.isdisjoint(t.predicate for t in self.library.said(quad.subject))
             ):
                 found.setdefault(quad.predicate, set()).add(quad.subject)
         rows = [(self.value(p), self.values(subjects), len(subjects)) for p, subjects in found.items()]
