@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...errors import NoRelease
-from .frames import LENGTH, ORDER, REPLY, receive
+from .frames import BEFORE_AN_ANSWER, LENGTH, ORDER, REPLY, receive, soon
 from .limits import Limits
 
 #: What the front reads at once; most answers are smaller.
@@ -49,10 +49,11 @@ class Worker:
         except (OSError, ValueError, IndexError):
             return None
 
-    def read(self) -> Reply | None:
+    def read(self, look_out: bool = False) -> Reply | None:
         """The reply, or None when nothing has come in the time given. EOFError: the worker is gone."""
         try:
-            first = self.channel.recv(CHUNK)
+            first = soon(self.channel, CHUNK, BEFORE_AN_ANSWER) if look_out else b""
+            first = first or self.channel.recv(CHUNK)
         except BlockingIOError:
             return None
         if not first:

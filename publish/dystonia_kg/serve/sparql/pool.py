@@ -33,11 +33,17 @@ class Rank:
     waits longest is served first. More than `most` do not wait.
     """
 
-    def __init__(self, most: int):
+    def __init__(self, most: int, size: int):
         self.most = most
+        self.size = size
         self._workers: deque[Worker] = deque()
         self._waiting: deque[SimpleQueue] = deque()
         self._lock = threading.Lock()
+
+    @property
+    def quiet(self) -> bool:
+        """Is there no more than one query at work?"""
+        return len(self._workers) >= self.size - 1
 
     @property
     def waiting(self) -> int:
@@ -95,7 +101,7 @@ class Pool:
         self.folder = Path(folder).resolve()
         self.limits = limits or Limits()
         self.log = log
-        self._free = Rank(self.limits.queue)
+        self._free = Rank(self.limits.queue, self.limits.workers)
         self._lock = threading.Lock()
         self._parked = 0
         self._slow = threading.BoundedSemaphore(self.limits.slow)
@@ -134,7 +140,7 @@ class Pool:
 
     def _run(self, worker: Worker, packed: bytes, deadline: float) -> Reply:
         worker.channel.sendall(packed)
-        reply = worker.read() or self._be_fair(worker, deadline)
+        reply = worker.read(self._free.quiet) or self._be_fair(worker, deadline)
         if reply is None:
             return self._go_on_slowly(worker, deadline)
         self._free.put(worker)

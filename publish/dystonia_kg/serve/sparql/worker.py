@@ -27,6 +27,10 @@ TRIPLES = (*GRAPHS, *DATASETS)
 MERGE = NamedNode("urn:x-merge:default-graph")
 
 
+#: Below this, copying is cheaper than another call.
+SMALL = 1 << 16
+
+
 class TooLarge(Exception):
     pass
 
@@ -66,7 +70,12 @@ def serve(channel: socket.socket, store: Store, facts: dict, limits: dict, feder
             return
         signal.setitimer(signal.ITIMER_REAL, limits["timeout"] + 1)
         outcome, which, body = answer(store, facts, limits, job, federated)
-        channel.sendall(REPLY.pack(outcome, which, len(body)) + body)
+        head = REPLY.pack(outcome, which, len(body))
+        if len(body) < SMALL:
+            channel.sendall(head + body)
+        else:
+            channel.sendall(head)
+            channel.sendall(body)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
