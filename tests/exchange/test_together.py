@@ -36,7 +36,8 @@ def server(release):
 
 def federated(address: str) -> str:
     return (
-        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?mine ?name WHERE {"
+        # The line ends after the prefix: rdflib takes what follows a # on a line for a comment.
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\nSELECT ?mine ?name WHERE {"
         f" ?mine <http://here.example/about> ?theirs . SERVICE <{address}/sparql> {{"
         f" VALUES ?theirs {{ <{MB}2> }} ?thing skos:exactMatch ?theirs ; skos:prefLabel ?name }} }}"
     )
@@ -53,12 +54,7 @@ def test_oxigraph_asks_us_in_a_service_block(server):
 
 def test_rdflib_asks_us_in_a_service_block(server):
     from rdflib import Graph, URIRef
-    from rdflib.plugins.sparql import prepareQuery
 
-    try:
-        prepareQuery("SELECT * WHERE { SERVICE <http://a.example/> { ?s ?p ?o } }")
-    except Exception:
-        pytest.skip("this rdflib cannot read SERVICE with this pyparsing (7.6.0 with 3.3.3 cannot)")
     graph = Graph()
     graph.add((URIRef("http://here.example/x"), URIRef("http://here.example/about"), URIRef(MB + "2")))
     assert {str(row.name) for row in graph.query(federated(server.address))} == {"Brie"}
