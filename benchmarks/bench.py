@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     options = _options()
-    peers.favour(os.getpid())
+    peers.favour()
     work = Path(options.work or tempfile.mkdtemp(prefix="bench-"))
     work.mkdir(parents=True, exist_ok=True)
     sections = []

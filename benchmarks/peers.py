@@ -44,17 +44,16 @@ def free_port() -> int:
 
 def _begin(name: str, command: list[str], port: int, path: str, **more) -> Peer:
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **more
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0, **more
     )
-    favour(process.pid)
     return Peer(name, port, path, process)
 
 
-def favour(pid: int) -> None:
-    """Give a session of its own the same standing as ours (Linux groups processes by session, so that
-    `nice` has no effect between them): on a shared machine run all of this under `nice -n -15`."""
+def favour() -> None:
+    """Linux weighs sessions against each other, so `nice` alone has no effect on a shared machine: give
+    our session, in which all servers run, the standing that this process was started with."""
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text(str(os.nice(0)))
+        Path("/proc/self/autogroup").write_text(str(os.nice(0)))
 
 
 def _wait(peer: Peer, patience: float) -> Peer:

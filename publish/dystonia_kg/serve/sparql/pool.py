@@ -1,11 +1,15 @@
 """
 Workers for queries: how many there are, who waits, who goes on slowly, who is killed.
 
-A query is given a worker and, for a moment, full speed. What is not done by then is a long query:
-it moves to the lowest priority and needs one of a few slow places, while a fresh worker takes its
-old place; without a free place it stands still, and above a few of those it is turned away. At the
-deadline it is killed. The thread that waits for the answer does all of this for its own query, so
-there is no manager to overload, and short queries meet long ones only on the processor.
+A query is given a worker and, for a moment, full speed. What is not done by then is a long query: it
+needs one of a few slow places, while a fresh worker takes its old place, and when anybody else asks
+it goes on at the lowest priority. Without a free place it stands still, and above a few of those it
+is turned away. At the deadline it is killed. The thread that waits for the answer does all of this
+for its own query, so there is no manager to overload, and short queries meet long ones only on the
+processor.
+
+A worker that has read much is worth keeping: what it read was shared until then, and a fresh one has
+to copy those pages first, which takes longer than most queries.
 """
 
 import os
@@ -69,12 +73,14 @@ class Rank:
                 return mine.get_nowait()
         return None
 
-    def put(self, worker: Worker) -> None:
+    def put(self, worker: Worker) -> Worker | None:
+        """Have a worker again; one that is now too many is handed back."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().put(worker)
-            else:
-                self._workers.append(worker)
+                return None
+            self._workers.append(worker)
+            return self._workers.popleft() if len(self._workers) > self.size else None
 
     def clear(self) -> None:
         """Let go of all that are free."""
@@ -104,6 +110,7 @@ class Pool:
         self._free = Rank(self.limits.queue, self.limits.workers)
         self._lock = threading.Lock()
         self._parked = 0
+        self._brisk: set[Worker] = set()
         self._slow = threading.BoundedSemaphore(self.limits.slow)
         self._closed = False
         self._line = Line(self.folder, self.limits)
@@ -127,6 +134,8 @@ class Pool:
             worker = self._free.take(deadline)
             if worker is None:
                 return Reply(frames.BUSY, 0, b"queue")
+            if self._brisk:
+                self._calm()
             try:
                 reply = self._run(worker, packed, deadline)
             except (EOFError, OSError):
@@ -143,8 +152,20 @@ class Pool:
         reply = worker.read(self._free.quiet) or self._be_fair(worker, deadline)
         if reply is None:
             return self._go_on_slowly(worker, deadline)
-        self._free.put(worker)
+        self._release(worker)
         return reply
+
+    def _release(self, worker: Worker) -> None:
+        surplus = self._free.put(worker)
+        if surplus is not None:
+            surplus.line.kill(surplus)
+
+    def _calm(self) -> None:
+        """Somebody else asks: what runs long goes on at the lowest priority from now on."""
+        with self._lock:
+            long, self._brisk = self._brisk, set()
+        for worker in long:
+            worker.line.signal(b"N", worker)
 
     def _be_fair(self, worker: Worker, deadline: float) -> Reply | None:
         """Go on waiting for a query that has not had its moment yet: on a busy machine time on the
@@ -162,27 +183,39 @@ class Pool:
         return None
 
     def _go_on_slowly(self, worker: Worker, deadline: float) -> Reply:
-        worker.line.signal(b"N", worker)
+        with self._lock:
+            self._brisk.add(worker)
+        if not self._free.quiet:
+            self._calm()
         self._replace(worker)
         if not self._slow_place(worker, deadline):
+            self._brisk.discard(worker)
             worker.line.kill(worker)
             return Reply(frames.BUSY, 0, b"slow")
         try:
-            worker.be_patient(deadline - time.monotonic())
-            try:
-                reply = worker.read()
-            except BlockingIOError:
-                reply = None
-            if reply is None:
-                worker.line.kill(worker)
-                return Reply(frames.LATE)
+            reply = self._read_to_the_end(worker, deadline)
         except EOFError:
+            self._brisk.discard(worker)
             return Reply(self._bury(worker, replace=False))
         finally:
             self._slow.release()
-        # Its priority can not be raised again.
-        worker.line.kill(worker)
+        with self._lock:
+            untouched = worker in self._brisk
+            self._brisk.discard(worker)
+        if untouched and reply.outcome != frames.LATE:
+            worker.be_patient(worker.line.patience)
+            self._release(worker)
+        else:
+            # Its priority can not be raised again.
+            worker.line.kill(worker)
         return reply
+
+    def _read_to_the_end(self, worker: Worker, deadline: float) -> Reply:
+        worker.be_patient(deadline - time.monotonic())
+        try:
+            return worker.read() or Reply(frames.LATE)
+        except BlockingIOError:
+            return Reply(frames.LATE)
 
     def _slow_place(self, worker: Worker, deadline: float) -> bool:
         if self._slow.acquire(blocking=False):
@@ -208,11 +241,8 @@ class Pool:
         try:
             worker = self._line.fork(federated=True)
             try:
-                worker.be_patient(deadline - time.monotonic())
                 worker.channel.sendall(packed)
-                reply = worker.read() or Reply(frames.LATE)
-            except BlockingIOError:
-                reply = Reply(frames.LATE)
+                reply = self._read_to_the_end(worker, deadline)
             except (EOFError, OSError):
                 return Reply(self._bury(worker, replace=False))
             worker.line.kill(worker)
@@ -232,7 +262,7 @@ class Pool:
         """A fresh worker in the place of this one, unless the zygote it came from is gone."""
         if worker.line is self._line and not self._closed:
             with suppress(EOFError, OSError):
-                self._free.put(worker.line.fork())
+                self._release(worker.line.fork())
 
     def _bury(self, worker: Worker, replace: bool = True) -> int:
         """A worker ended by itself: put another in its place, and say what became of the query."""
