@@ -91,12 +91,10 @@ def test_turtle_is_a_validation_report(said, written):
 
 
 def test_data_is_validated_against_other_shapes_alone(said, written):
-    data = written(
-        "tomme.nt",
-        '<http://e/t> <http://cheese.example/words#ripensWeeks> "9"^^<http://www.w3.org/2001/XMLSchema#integer> .\n<http://e/t> a <http://e/x> .\n'.replace(
-            " a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
-        ).replace("<http://e/x>", "<http://cheese.example/words#Cheese>"),
-    )
+    number = '"9"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    lines = f"<http://e/t> <http://cheese.example/words#ripensWeeks> {number} .\n"
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://cheese.example/words#Cheese>"
+    data = written("tomme.nt", f"{lines}<http://e/t> {kind} .\n")
     code, out, _ = said(data, "--shapes", written("ripe.ttl", RIPE))
     assert code == 1
     assert f"{data}:1: Too young." in out
@@ -109,7 +107,8 @@ def test_the_knowledge_is_validated_against_other_shapes(said, written):
 
 
 def test_json_ld_is_read_by_its_extension(said, written):
-    text = '{"@id": "http://e/t", "@type": "http://cheese.example/words#Cheese", "http://cheese.example/words#ripensWeeks": 3}'
+    words = "http://cheese.example/words#"
+    text = json.dumps({"@id": "http://e/t", "@type": words + "Cheese", words + "ripensWeeks": 3})
     code, out, _ = said(written("t.jsonld", text), "--shapes", written("ripe.ttl", RIPE), "--format", "json")
     assert code == 1
     assert json.loads(out)["results"][0]["value"] == "3"
@@ -126,7 +125,8 @@ def test_warnings_are_told_and_do_no_harm(said, written):
 def test_shapes_that_ask_for_more_are_left_to_pyshacl(said, written):
     """A target that is a query is beyond SHACL Core; pySHACL knows it."""
     shapes = PREFIXES + "<#S> a sh:NodeShape ; sh:property [ sh:path skos:altLabel ; sh:minCount 1 ] ;\n"
-    shapes += " sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this WHERE { ?this a <http://cheese.example/words#Cheese> }' ] ."
+    query = "SELECT ?this WHERE { ?this a <http://cheese.example/words#Cheese> }"
+    shapes += f" sh:target [ a sh:SPARQLTarget ; sh:select '{query}' ] ."
     code, out, err = said("--shapes", written("more.ttl", shapes))
     assert code == 1
     assert "http://cheese.example/id/brie" in out

@@ -23,7 +23,7 @@ from .shacl import Finding, Result
 
 @dataclass
 class Verdict:
-    """What validation found, and the files that the data came from; `files` are those that were asked about."""
+    """What validation found, and where the data came from; `files` are those that were asked about."""
 
     results: list[Result]
     pages: dict[Path, list[Triple]]

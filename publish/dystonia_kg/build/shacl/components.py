@@ -120,6 +120,13 @@ def _property(reader, shape, value) -> list[Constraint]:
     return [logic.Below(inner)]
 
 
+def _node(reader, shape, value) -> list[Constraint]:
+    inner = reader.shape(value)
+    if inner.path is not None:
+        raise BadShape(f"{shape.name}: sh:node {name(value)}, which is a property shape")
+    return [logic.Conforming(inner)]
+
+
 def _qualified(reader, shape, value) -> list[Constraint]:
     _with_path(shape, "qualifiedValueShape")
     source, inner, made = reader.source, reader.shape(value), []
@@ -171,7 +178,7 @@ _MAKERS: dict[str, Callable] = {
     "and": _shapes(logic.And),
     "or": _shapes(logic.Or),
     "xone": _shapes(logic.Xone),
-    "node": lambda reader, shape, value: [logic.Conforming(reader.shape(value))],
+    "node": _node,
     "property": _property,
     "qualifiedValueShape": _qualified,
     "closed": _closed,

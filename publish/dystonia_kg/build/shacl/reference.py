@@ -10,7 +10,7 @@ from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFai
 from ...errors import BadShape
 from .result import Result
 from .source import Source
-from .terms import TYPE, sh
+from .terms import sh
 
 
 def validate(data: Iterable[Triple], shapes: Iterable[Triple], advanced: bool = False) -> list[Result]:
@@ -64,8 +64,9 @@ def _triple(s, p, o) -> Triple:
 
 
 def _results(report: Source) -> Iterator[Result]:
-    for node, facts in report.about.items():
-        if sh("ValidationResult") in facts.get(TYPE, ()):
+    """What the report has for results; results that explain another one (sh:detail) are left out."""
+    for top in report.subjects(sh("conforms")):
+        for node in report.all(top, sh("result")):
             path = report.one(node, sh("resultPath"))
             yield Result(
                 focus=report.one(node, sh("focusNode")),
