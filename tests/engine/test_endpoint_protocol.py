@@ -406,3 +406,10 @@ def test_a_body_in_pieces_is_read(server):
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["boolean"]) == (200, True)
     connection.close()
+
+
+def test_the_type_of_an_error_leads_to_what_it_means(server):
+    got = server.query("SELECT")
+    path = got.json["type"].removeprefix(server.address)
+    told = server.ask("GET", path, headers={"Accept": "application/json"})
+    assert told.status == 200 and told.json["title"] == got.json["title"] == "Malformed query"

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ..release import is_release
+from ..releases import editions
 from . import home_option, tell
 
 HELP = "serve a release over HTTP"
@@ -21,6 +21,39 @@ def options(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--archive", type=Path, help="a folder with earlier releases, one folder each")
     limit_options(sub)
+    house_options(sub)
+    global _origins
+    _origins = settings.apply(sub)
+
+
+def settings_in_force() -> list[settings.Origin]:
+    """Every option with its value, before the command line has its say."""
+    options(argparse.ArgumentParser())
+    return _origins
+
+
+_origins: list[settings.Origin] = []
+
+
+def house_options(sub: argparse.ArgumentParser) -> None:
+    """What a server in public needs."""
+    from ..serve.operate import Rules
+
+    usual = Rules()
+    group = sub.add_argument_group("operation")
+
+    def add(name: str, kind: type, default, what: str, **more) -> None:
+        group.add_argument(name, type=kind, default=default, help=f"{what} (default {default})", **more)
+
+    add("--rate", float, usual.rate, "requests a second that one client may make to what costs something; 0 for any number")
+    add("--burst", int, usual.burst, "requests that it may make at once")
+    add("--proxies", int, usual.proxies, "proxies in front whose X-Forwarded-For is believed")
+    add("--questions", int, usual.questions, "questions of the form that are worked out or wait at once")
+    add("--log", str, usual.log, "what is logged", choices=("troubles", "requests"))
+    add("--watch", float, usual.watch, "seconds between looks at whether the release was replaced; 0 for never")
+    group.add_argument(
+        "--wait", action="store_true", help="start although no sound release is there, and serve it once it is"
+    )
 
 
 def limit_options(sub: argparse.ArgumentParser) -> None:
@@ -55,7 +88,7 @@ def run(options: argparse.Namespace) -> None:
     from ..serve.server import run as serve
     from ..serve.sparql.limits import MIB, Limits
 
-    if not is_release(options.release):
+    if not editions(options.release, None):
         from .build import make
 
         tell(f"no release is in {options.release}, so one is made first")
@@ -72,7 +105,16 @@ def run(options: argparse.Namespace) -> None:
         cache=options.cache * MIB,
         federate=frozenset(options.federate),
     )
-    serve(options.release, options.host, options.port, limits, options.archive, _ready)
+    rules = Rules(
+        rate=options.rate,
+        burst=options.burst,
+        proxies=options.proxies,
+        questions=options.questions,
+        log=options.log,
+        watch=options.watch,
+        wait=options.wait,
+    )
+    serve(options.release, options.host, options.port, limits, options.archive, _ready, rules)
 
 
 def _ready(address: str) -> None:

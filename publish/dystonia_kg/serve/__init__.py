@@ -10,7 +10,20 @@ from . import answers
 from .archive import Archive
 
 #: Modules that bring a `blueprint`, in the order in which they are asked.
-ROOMS = ("whatif", "documents", "discovery", "downloads", "history", "pages", "search", "browse", "relations", "asking", "papers", "sparql.form", "reconcile")
+ROOMS = (
+    "whatif",
+    "documents",
+    "discovery",
+    "downloads",
+    "history",
+    "pages",
+    "search",
+    "browse",
+    "relations",
+    "asking",
+    "papers",
+    "reconcile",
+)
 
 
 def create_app(folder: Path, archive: Path | None = None) -> Flask:

@@ -18,6 +18,7 @@ from . import accounts, data, documents, jsonld, profiles, signposts, variants
 from .accounts import DCTERMS
 from .answers import FOR_NOW, answer, library, problem, root
 from .library import TYPE, Resource
+from .sparql.problem import KINDS as QUERY_KINDS
 from .variants import FOR_PEOPLE, HTML
 
 blueprint = Blueprint("discovery", __name__)
@@ -203,16 +204,20 @@ def explained(slug: str):
     """What a kind of error means."""
     known = (kind() for kind in default_exceptions.values())
     one = next((e for e in known if e.description and e.name.lower().replace(" ", "-") == slug), None)
-    if not one:
+    of_queries = next((k for k in QUERY_KINDS if k.lower().replace(" ", "-") == slug), None)
+    if of_queries:
+        facts = dict(zip(("title", "status", "detail"), (of_queries, *QUERY_KINDS[of_queries]), strict=True))
+    elif one:
+        facts = {"title": one.name, "status": one.code, "detail": one.description}
+    else:
         return problem(404, "Not Found", "No error of ours is called that.")
-    facts = {"title": one.name, "status": one.code, "detail": one.description}
     choice = variants.best([HTML, _JSON], request.headers.get("Accept"))
     if choice and choice.form is _JSON:
         return answer(json.dumps(facts), "application/json", vary=["Accept"])
     from . import plain
 
-    body = f"<p>{escape(one.description)}</p>"
-    return answer(plain.dressed(library(), one.name, body), HTML.content_type, vary=["Accept"])
+    body = f"<p>{escape(facts['detail'])}</p>"
+    return answer(plain.dressed(library(), facts["title"], body), HTML.content_type, vary=["Accept"])
 
 
 _JSON = variants.Format("JSON", "json", "application/json", None)

@@ -22,12 +22,8 @@ def front(folder: Path, limits: Limits | None = None, archive: Path | None = Non
 
     Raises NoRelease when the folder is not a whole release.
     """
-    pool = Pool(folder, limits)
-    try:
-        site = create_app(folder, archive)
-    except BaseException:
-        pool.close()
-        raise
+    site = create_app(folder, archive)
+    pool = Pool(site.extensions["library"].folder, limits)
     endpoint = Endpoint(pool, page=site.wsgi_app)
     site.extensions["sparql"] = endpoint
     arriving = threading.BoundedSemaphore(ARRIVING)

@@ -201,6 +201,25 @@ def _lost(reply, query: str, limits: Limits) -> Problem:
     )
 
 
+#: What each kind of error means, for those who follow its `type`.
+KINDS = {
+    "Malformed query": (400, "The text is not SPARQL 1.1; the error says near which line and column."),
+    "Query failed": (400, "The query is SPARQL, but evaluating it raised an error."),
+    "Query too deep": (400, "Brackets are nested deeper than is evaluated here."),
+    "Query too complex": (
+        400,
+        "A chain of operators, paths or alternatives is longer than is evaluated here.",
+    ),
+    "Read only": (403, "This endpoint changes nothing: updates are refused."),
+    "Federation refused": (403, "A SERVICE clause names an endpoint that is not on the list of this one."),
+    "Query too long": (413, "The text of the query is longer than is read here."),
+    "Answer too large": (413, "The answer has more rows or bytes than are sent; nothing is cut off."),
+    "Time limit": (503, "The query did not end in time and was stopped; nothing of its answer is sent."),
+    "Memory limit": (503, "The query needed more memory than one query is given."),
+    "Too busy": (503, "More was asked at once than can be answered; try again."),
+    "Worker lost": (503, "The process that evaluated the query was ended from outside; try again."),
+}
+
 _REASONS = {
     frames.READ_ONLY: lambda reply, query, limits: read_only(),
     frames.UNREADABLE: _unreadable,
