@@ -194,16 +194,23 @@ class Edition:
         found = {}
         for mapping in self.ours.mappings:
             namespace = self.namespace(mapping.object, told)
-            found[namespace] = told.get(namespace) or Vocabulary(
-                namespace, self.names.split(mapping.object)[0] or "other", title=namespace
-            )
+            found[namespace] = told.get(namespace) or self._unlisted(namespace, mapping)
         return dict(sorted(found.items(), key=lambda row: row[1].prefix.casefold()))
+
+    def _unlisted(self, namespace: str, mapping: Mapping) -> Vocabulary:
+        """A vocabulary that nothing describes under this namespace, as a mapping into it names it."""
+        source = self.things.get(mapping.slot("object_source"))
+        prefix = self.names.split(mapping.object)[0] or "other"
+        return Vocabulary(namespace, prefix, title=f"{source.name} ({prefix})" if source else namespace)
 
     def namespace(self, iri: str, known=None) -> str:
         """The namespace of a vocabulary that an IRI is in."""
         known = self.vocabularies if known is None else known
         fitting = [ns for ns in known if iri.startswith(ns)]
-        return max(fitting, key=len, default=space(iri))
+        if fitting:
+            return max(fitting, key=len)
+        prefix, local = self.names.split(iri)
+        return iri[: len(iri) - len(local)] if prefix else space(iri)
 
     def mappings_into(self, vocabulary: Vocabulary) -> list[Mapping]:
         return [m for m in self.ours.mappings if self.namespace(m.object) == vocabulary.namespace]

@@ -103,15 +103,10 @@ class Ours:
     @cached_property
     def day(self) -> str:
         """The day of the release as the knowledge states it, or nothing."""
-        for source in (NamedNode(self.base), None):
-            for word in ("issued", "modified"):
-                found = sorted(
-                    q.object.value
-                    for q in self.store.quads_for_pattern(source, NamedNode(DCTERMS + word), None, None)
-                    if source is not None and isinstance(q.object, Literal)
-                )
-                if found:
-                    return found[-1][:10]
+        for word in ("issued", "modified"):
+            found = self.values(self.about["dataset"].value, DCTERMS + word)
+            if found:
+                return found[-1][:10]
         return ""
 
     def values(self, iri: str, predicate: str) -> list[str]:

@@ -5,7 +5,6 @@ Writers, one module for each format: `NAME` (the word on the command line), `TIT
 Adding a format is adding a module. The same release gives the same bytes.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -51,9 +50,3 @@ def exports(release: Path, out: Path | None = None) -> list[File]:
             (folder / file.name).write_bytes(file.body)
             made.append(file)
     return made
-
-
-def files(module: ModuleType, edition: Edition) -> list[File]:
-    """The files of one format."""
-    found: Iterable[File] = module.files(edition)
-    return list(found)
