@@ -16,7 +16,6 @@ KNOWLEDGE = ("ontology", "data", "shapes")
 WRITTEN = {".py", ".rq", ".html", ".js", ".css", ".svg"}
 
 WINGS = {"build", "serve", "exchange"}
-GROUND = {"ask", "errors", "formats", "home", "negotiate", "release", "rules", "whatif"}
 
 
 def sources(*endings: str) -> list[Path]:
