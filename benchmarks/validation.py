@@ -58,8 +58,12 @@ e:Source-S sh:property [ sh:path skos:prefLabel ; sh:minCount 1 ; sh:minLength 3
 
 #: A constraint in SPARQL costs pySHACL a query for each thing.
 QUERY = """
-e:Thing-S sh:sparql [ sh:select "SELECT $this ?value WHERE {
-    $this <http://example.org/about>|^<http://example.org/about> ?value . FILTER (?value = $this) }" ] .
+e:Thing-S sh:sparql [ sh:select '''
+    SELECT $this ?value WHERE {
+        $this skos:broader|^skos:broader ?value .
+        FILTER (?value = $this)
+    }''' ; sh:prefixes e:prefixes ] .
+e:prefixes sh:declare [ sh:prefix 'skos' ; sh:namespace 'http://www.w3.org/2004/02/skos/core#' ] .
 """
 
 

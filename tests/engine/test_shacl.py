@@ -137,6 +137,21 @@ SHAPES = {
         "<http://example.org/rind> ?value }' ] ."
     ),
 }
+COMPONENTS = """
+e:Speaks a sh:ConstraintComponent ; sh:parameter [ sh:path e:speaks ] , [ sh:path e:also ; sh:optional true ] ;
+    sh:validator [ a sh:SPARQLAskValidator ; sh:message "It does not speak {$speaks}." ;
+        sh:ask "ASK { FILTER (LANG($value) = $speaks || LANG($value) = COALESCE($also, 'x')) }" ] .
+e:Apart a sh:ConstraintComponent ; sh:parameter [ sh:path e:apart ] ;
+    sh:nodeValidator [ sh:select "SELECT $this ?value WHERE { $this <http://example.org/near> ?value, $apart }" ] ;
+    sh:propertyValidator [ sh:select "SELECT $this ?value WHERE { $this $PATH ?value . FILTER (?value = $apart) }" ] .
+"""
+SHAPES |= {
+    "a question of one's own": COMPONENTS
+    + "e:S sh:targetClass e:Cheese ; sh:property [ sh:path e:label ; e:speaks 'fr' ] ."
+    "e:T sh:targetObjectsOf e:label ; e:speaks 'de' ; e:also 'fr' . e:U sh:targetObjectsOf e:label ; e:also 'fr' .",
+    "a query of one's own": COMPONENTS + "e:S sh:targetClass e:Cheese ; e:apart e:one , e:two ;"
+    " sh:property [ sh:path e:rind ; e:apart e:blue ] .",
+}
 MISTAKES = {
     "sh:frobnicate": "e:S sh:targetClass e:Cheese ; sh:frobnicate 3 .",
     "sh:singleLine": "e:S sh:targetClass e:Cheese ; sh:property [ sh:path e:label ; sh:singleLine true ] .",

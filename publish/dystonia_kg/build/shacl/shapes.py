@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ...errors import BadShape
+from . import custom
 from .constraint import Constraint
 from .logic import Below
 from .paths import Path
@@ -55,6 +56,7 @@ class Reader:
         self.shapes: dict[object, Shape] = {}
         self._open: list = []
         self._classes = self.source.instances(CLASS)
+        self._components = custom.components(self.source)
 
     def targeted(self) -> list[Shape]:
         """Every shape that has a target, once all shapes are known to be understood.
@@ -81,7 +83,7 @@ class Reader:
         from .components import PARAMETERS
 
         shapes = self.source.instances(sh("NodeShape")) | self.source.instances(sh("PropertyShape"))
-        marks = {*TARGETS, *PARAMETERS}
+        marks = {*TARGETS, *PARAMETERS, *(path for c in self._components for path in c.needed)}
         parameters = self.source.instances(sh("Parameter"))
         return [
             node
@@ -115,21 +117,6 @@ class Reader:
                     shape.constraints += PARAMETERS[predicate](self, shape, value)
             elif predicate.value.startswith(SHACL) and predicate not in TALK:
                 raise BadShape(f"{name(node)}: {short(predicate)} is not understood")
-            elif predicate in self._customs:
-                raise BadShape(
-                    f"{name(node)}: {short(predicate)} belongs to {name(self._customs[predicate])};"
-                    " constraint components of one's own are not understood"
-                )
+        for component in self._components:
+            shape.constraints += custom.read(component, self, shape)
         return shape
-
-    @property
-    def _customs(self) -> dict:
-        """Parameters of constraint components that the shapes graph brings along (SHACL-SPARQL §6)."""
-        if not hasattr(self, "_made"):
-            self._made = {
-                self.source.one(parameter, sh("path")): component
-                for component in self.source.instances(sh("ConstraintComponent"))
-                if not component.value.startswith(SHACL)
-                for parameter in self.source.all(component, sh("parameter"))
-            }
-        return self._made
