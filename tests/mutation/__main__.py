@@ -41,7 +41,11 @@ def main() -> int:
             if not verdict.by:
                 print(f"survived: {name}: {tried[-1][0]}", file=sys.stderr, flush=True)
             elif options.verbose:
-                print(f"{name}: {tried[-1][0]}\n    {verdict.by}: {verdict.said[:150]}", file=sys.stderr, flush=True)
+                print(
+                    f"{name}: {tried[-1][0]}\n    {verdict.by}: {verdict.said[:150]}",
+                    file=sys.stderr,
+                    flush=True,
+                )
         rows.append((name, tried))
     text, rate = report(rows, options)
     if options.report:

@@ -102,7 +102,9 @@ class Book:
         lines = list(self.lines[block.path])
         end, lines[block.end] = lines[block.end][-1], lines[block.end][:-1] + ";"
         lines.insert(block.end + 1, f"    {predicate} {value} {end}")
-        return self._made(block.path, block.end + 1, f"{block.subject} gains {predicate} {_short(value)}", lines)
+        return self._made(
+            block.path, block.end + 1, f"{block.subject} gains {predicate} {_short(value)}", lines
+        )
 
     def with_types(self, block: Block, types: list[str]) -> Mutant:
         lines = list(self.lines[block.path])

@@ -92,7 +92,9 @@ def a_stray_blank(book, chance):
     texts = facts(book.within(*OURS), "skos:prefLabel", "skos:definition", "skos:altLabel", "rdfs:label")
     fact = chance.choice([f for f in texts if f.object.endswith('"@en')])
     inner = fact.object[1:-4]
-    spoilt = chance.choice((" " + inner, inner + " ", inner.replace(" ", "  ", 1) if " " in inner else inner + " "))
+    spoilt = chance.choice(
+        (" " + inner, inner + " ", inner.replace(" ", "  ", 1) if " " in inner else inner + " ")
+    )
     return book.with_object(fact, f'"{spoilt}"@en')
 
 
@@ -115,18 +117,24 @@ def broken_letters(book, chance):
     """UTF-8 that was read as Latin-1 on the way."""
     fact = chance.choice(facts(book.a(*CONCEPTS), "skos:prefLabel", "skos:definition"))
     place = chance.randrange(1, len(fact.object) - 4)
-    return book.with_object(fact, fact.object[:place] + chance.choice(("Ã©", "â€™", "\ufffd")) + fact.object[place:])
+    return book.with_object(
+        fact, fact.object[:place] + chance.choice(("Ã©", "â€™", "\ufffd")) + fact.object[place:]
+    )
 
 
 @kind
 def an_empty_text(book, chance):
-    fact = chance.choice(facts(book.within(*OURS), "skos:prefLabel", "skos:definition", "skos:scopeNote", "rdfs:label"))
+    fact = chance.choice(
+        facts(book.within(*OURS), "skos:prefLabel", "skos:definition", "skos:scopeNote", "rdfs:label")
+    )
     return book.with_object(fact, '""@en')
 
 
 @kind
 def a_full_stop_ends_a_definition(book, chance):
-    fact = chance.choice([f for f in facts(book.within(*OURS), "skos:definition") if f.object.endswith('"@en')])
+    fact = chance.choice(
+        [f for f in facts(book.within(*OURS), "skos:definition") if f.object.endswith('"@en')]
+    )
     return book.with_object(fact, fact.object[:-4] + '."@en')
 
 
@@ -142,7 +150,11 @@ def two_things_share_a_short_form(book, chance):
 @kind
 def a_wrong_datatype(book, chance):
     numbers = [f for f in book.facts if re.fullmatch(r"-?\d+(\.\d+)?|true|false", f.object)]
-    numbers = [f for f in numbers if f.block.path.is_relative_to(book.home / "data") and f.predicate.startswith("dyo:")]
+    numbers = [
+        f
+        for f in numbers
+        if f.block.path.is_relative_to(book.home / "data") and f.predicate.startswith("dyo:")
+    ]
     fact = chance.choice(numbers)
     return book.with_object(fact, f'"{fact.object} or so"')
 
@@ -219,20 +231,26 @@ def an_undeclared_prefix(book, chance):
 def a_malformed_CURIE(book, chance):
     fact = chance.choice([f for f in book.facts if re.match(r"dys:\S+$", f.object)])
     local = fact.object[4:]
-    wrong = chance.choice((f"dys::{local}", f"dys:{local}:x", f"dys {local}", f"dys:{local.replace('-', ' ', 1)} x"))
+    wrong = chance.choice(
+        (f"dys::{local}", f"dys:{local}:x", f"dys {local}", f"dys:{local.replace('-', ' ', 1)} x")
+    )
     return book.with_object(fact, wrong)
 
 
 @kind
 def a_malformed_IRI(book, chance):
     fact = chance.choice([f for f in book.facts if re.match(r"<https?:\S+>$", f.object)])
-    return book.with_object(fact, chance.choice(("<http://a b/c>", "<http://[::1>", "<htp:/x{y}>", fact.object[:-1])))
+    return book.with_object(
+        fact, chance.choice(("<http://a b/c>", "<http://[::1>", "<htp:/x{y}>", fact.object[:-1]))
+    )
 
 
 @kind
 def another_spelling_of_our_address(book, chance):
     fact = chance.choice([f for f in book.facts if re.match(r"dys:\S+$", f.object)])
-    top = chance.choice(("http://w3id.org/dystonia/id/", "https://www.w3id.org/dystonia/id/", "https://w3id.org/dystonia/"))
+    top = chance.choice(
+        ("http://w3id.org/dystonia/id/", "https://www.w3id.org/dystonia/id/", "https://w3id.org/dystonia/")
+    )
     return book.with_object(fact, f"<{top}{fact.object[4:]}>")
 
 
@@ -271,7 +289,9 @@ def a_file_is_lost(book, chance):
 
 @kind
 def a_cycle_of_kinds(book, chance):
-    fact = chance.choice([f for f in facts(book.within("data"), "skos:broader") if f.object in book.by_subject])
+    fact = chance.choice(
+        [f for f in facts(book.within("data"), "skos:broader") if f.object in book.by_subject]
+    )
     return book.with_fact(book.by_subject[fact.object], "skos:broader", fact.block.subject)
 
 
@@ -290,7 +310,9 @@ def a_kind_of_another_sort(book, chance):
 
 @kind
 def a_class_is_lost(book, chance):
-    block = chance.choice(book.a("dyo:Condition", "dyo:Symptom", "dyo:BodyRegion", "dyo:CausalFactor", "dyo:Modality"))
+    block = chance.choice(
+        book.a("dyo:Condition", "dyo:Symptom", "dyo:BodyRegion", "dyo:CausalFactor", "dyo:Modality")
+    )
     return book.with_types(block, ["skos:Concept"])
 
 
@@ -311,7 +333,9 @@ def a_whole_as_the_kind_of_its_part(book, chance):
 
 @kind
 def what_is_no_dystonia_under_dystonia(book, chance):
-    wanted = [f for f in facts(book.a("dyo:Condition"), "dyo:dystoniaStatus") if f.object == "dys:not-a-dystonia"]
+    wanted = [
+        f for f in facts(book.a("dyo:Condition"), "dyo:dystoniaStatus") if f.object == "dys:not-a-dystonia"
+    ]
     return book.with_fact(chance.choice(wanted).block, "skos:broader", "dys:dystonia")
 
 
@@ -331,7 +355,9 @@ def a_claim_without_source(book, chance):
 
 @kind
 def a_concept_without_source(book, chance):
-    blocks = [b for b in book.a(*CONCEPTS) if len(b.of("dcterms:source")) == 1 and b.path.parts[-2] != "genes"]
+    blocks = [
+        b for b in book.a(*CONCEPTS) if len(b.of("dcterms:source")) == 1 and b.path.parts[-2] != "genes"
+    ]
     return book.without(chance.choice(facts(blocks, "dcterms:source")))
 
 
@@ -344,13 +370,17 @@ def a_source_that_is_no_document(book, chance):
 @kind
 def an_unknown_strength(book, chance):
     fact = chance.choice(facts(book.a("dyo:Claim"), "dyo:modality"))
-    return book.with_object(fact, chance.choice((*things(book, "dyo:Population"), "dys:stated-surely", '"often"@en')))
+    return book.with_object(
+        fact, chance.choice((*things(book, "dyo:Population"), "dys:stated-surely", '"often"@en'))
+    )
 
 
 @kind
 def two_strengths(book, chance):
     fact = chance.choice(facts(book.a("dyo:Claim"), "dyo:modality"))
-    return book.with_fact(fact.block, "dyo:modality", other(chance, things(book, "dyo:Modality"), fact.object))
+    return book.with_fact(
+        fact.block, "dyo:modality", other(chance, things(book, "dyo:Modality"), fact.object)
+    )
 
 
 @kind
@@ -369,7 +399,9 @@ def _strong(book: Book) -> set[str]:
 def a_plain_statement_without_a_claim(book, chance):
     """Somebody writes down what only claims may lead to."""
     block = chance.choice([b for b in book.a("dyo:Condition") if b.subject.startswith("dys:")])
-    return book.with_fact(block, "dyo:affects", chance.choice(("dys:thigh", "dys:forehead", "dys:pelvis", "dys:tongue")))
+    return book.with_fact(
+        block, "dyo:affects", chance.choice(("dys:thigh", "dys:forehead", "dys:pelvis", "dys:tongue"))
+    )
 
 
 @kind
@@ -388,12 +420,16 @@ def a_claim_is_about_something_else(book, chance):
 @kind
 def a_claim_of_an_unknown_region(book, chance):
     fact = _said(book, chance, "dyo:affects")
-    return book.with_object(fact, chance.choice((*things(book, "dyo:Symptom", "dyo:Treatment"), "dys:left-ear")))
+    return book.with_object(
+        fact, chance.choice((*things(book, "dyo:Symptom", "dyo:Treatment"), "dys:left-ear"))
+    )
 
 
 @kind
 def a_claim_of_a_thing_of_the_wrong_sort(book, chance):
-    fact = _said(book, chance, "dyo:hasCause", "dyo:hasSymptom", "dyo:treatedBy", "dyo:ageAtOnset", "dyo:causativeGene")
+    fact = _said(
+        book, chance, "dyo:hasCause", "dyo:hasSymptom", "dyo:treatedBy", "dyo:ageAtOnset", "dyo:causativeGene"
+    )
     return book.with_object(fact, chance.choice(things(book, "dyo:Condition", "dyo:BodyRegion")))
 
 
@@ -435,14 +471,18 @@ def a_component_is_swapped(book, chance):
 def a_stated_class_outside_the_computed_ones(book, chance):
     fact = _said(book, chance, "dyo:bodyDistribution", "dyo:possibleClass")
     stem = fact.object.rpartition("-")[0]
-    classes = [c for c in things(book, "dyo:DistributionClass") if c.startswith(stem + "-") and c != fact.object]
+    classes = [
+        c for c in things(book, "dyo:DistributionClass") if c.startswith(stem + "-") and c != fact.object
+    ]
     return book.with_object(fact, chance.choice(classes))
 
 
 def _said(book: Book, chance: random.Random, *properties: str) -> Fact:
     """The object of some claim with one of these properties."""
     found = [f.block for f in facts(book.a("dyo:Claim"), "rdf:predicate") if f.object in properties]
-    return chance.choice(facts([b for b in found if b.of("rdf:object")[0].object.startswith("dys:")], "rdf:object"))
+    return chance.choice(
+        facts([b for b in found if b.of("rdf:object")[0].object.startswith("dys:")], "rdf:object")
+    )
 
 
 def _types(book: Book, subject: str) -> list[str]:
@@ -477,7 +517,9 @@ def a_site_on_the_other_side(book, chance):
 @kind
 def a_side_of_something_else(book, chance):
     fact = chance.choice(facts(book.a("dyo:BodyRegion"), "dyo:sideOf"))
-    return book.with_object(fact, other(chance, ["dys:arm", "dys:leg", "dys:hand", "dys:foot", "dys:neck"], fact.object))
+    return book.with_object(
+        fact, other(chance, ["dys:arm", "dys:leg", "dys:hand", "dys:foot", "dys:neck"], fact.object)
+    )
 
 
 @kind
@@ -559,7 +601,13 @@ def a_policy_allows_more(book, chance):
 
 @kind
 def a_policy_allows_less(book, chance):
-    fact = chance.choice([f for f in facts(book.a("dyo:ConclusionPolicy"), "dyo:sufficientModality") if f.object == "dys:stated-plainly"])
+    fact = chance.choice(
+        [
+            f
+            for f in facts(book.a("dyo:ConclusionPolicy"), "dyo:sufficientModality")
+            if f.object == "dys:stated-plainly"
+        ]
+    )
     return book.without(fact)
 
 
@@ -607,7 +655,9 @@ def a_condition_equals_two(book, chance):
     ]
     block = chance.choice(exact)
     target = chance.choice([b for b in book.a("sssom:Mapping") if b.path == block.path and b is not block])
-    text = "\n".join(book.lines[block.path][block.start : block.end + 1]).replace(block.subject, "dys:map-once-more", 1)
+    text = "\n".join(book.lines[block.path][block.start : block.end + 1]).replace(
+        block.subject, "dys:map-once-more", 1
+    )
     text = text.replace(block.of("owl:annotatedTarget")[0].object, target.of("owl:annotatedTarget")[0].object)
     return book.with_text(block, text, f"{block.subject} is joined by another exact match")
 
@@ -617,14 +667,17 @@ def a_condition_equals_a_sign(book, chance):
     found = [
         f
         for f in facts(book.a("sssom:Mapping"), "owl:annotatedProperty")
-        if f.block.path.stem == "hp" and "dyo:Condition" in _types(book, f.block.of("owl:annotatedSource")[0].object)
+        if f.block.path.stem == "hp"
+        and "dyo:Condition" in _types(book, f.block.of("owl:annotatedSource")[0].object)
     ]
     return book.with_object(chance.choice(found), "skos:exactMatch")
 
 
 @kind
 def a_mapping_becomes_exact(book, chance):
-    found = [f for f in facts(book.a("sssom:Mapping"), "owl:annotatedProperty") if f.object != "skos:exactMatch"]
+    found = [
+        f for f in facts(book.a("sssom:Mapping"), "owl:annotatedProperty") if f.object != "skos:exactMatch"
+    ]
     return book.with_object(chance.choice(found), "skos:exactMatch")
 
 
@@ -646,7 +699,9 @@ def a_mapping_in_a_malformed_identifier(book, chance):
 
 @kind
 def a_name_of_SNOMED_CT(book, chance):
-    block = chance.choice([b for b in book.a("sssom:Mapping") if b.path.stem in ("snomedct", "umls", "omim", "icd10")])
+    block = chance.choice(
+        [b for b in book.a("sssom:Mapping") if b.path.stem in ("snomedct", "umls", "omim", "icd10")]
+    )
     return book.with_fact(block, "sssom:object_label", '"a name of theirs"')
 
 
@@ -666,7 +721,11 @@ def something_of_MedDRA(book, chance):
         (
             lambda: book.with_fact(block, "skos:closeMatch", iri),
             lambda: book.with_fact(block, "skos:notation", '"MedDRA:10013983"'),
-            lambda: book.with_fact(block, "rdfs:seeAlso", iri) if "rdfs:seeAlso" in "".join(book.lines[block.path]) else book.with_fact(block, "skos:relatedMatch", iri),  # fmt: skip
+            lambda: (
+                book.with_fact(block, "rdfs:seeAlso", iri)
+                if "rdfs:seeAlso" in "".join(book.lines[block.path])
+                else book.with_fact(block, "skos:relatedMatch", iri)
+            ),  # fmt: skip
         )
     )()
 
@@ -692,7 +751,9 @@ def _texts(book: Book, predicate: str, *classes: str) -> list[Fact]:
 @kind
 def a_broken_rule(book, chance):
     fact = chance.choice(_texts(book, "sh:construct", "sh:SPARQLRule"))
-    wrong = chance.choice((("WHERE", "WERE"), ("CONSTRUCT {", "CONSTRUCT"), ("$this ", "$this dyx:odd "), ("?", "??")))
+    wrong = chance.choice(
+        (("WHERE", "WERE"), ("CONSTRUCT {", "CONSTRUCT"), ("$this ", "$this dyx:odd "), ("?", "??"))
+    )
     return book.with_object(fact, fact.object.replace(*wrong, 1))
 
 
@@ -703,7 +764,9 @@ def a_rule_is_gone(book, chance):
 
 @kind
 def a_rule_with_its_negation_turned(book, chance):
-    fact = chance.choice([f for f in _texts(book, "sh:construct", "sh:SPARQLRule") if "NOT EXISTS" in f.object])
+    fact = chance.choice(
+        [f for f in _texts(book, "sh:construct", "sh:SPARQLRule") if "NOT EXISTS" in f.object]
+    )
     return book.with_object(fact, fact.object.replace("NOT EXISTS", "EXISTS", 1))
 
 
@@ -711,7 +774,9 @@ def a_rule_with_its_negation_turned(book, chance):
 def a_rule_out_of_its_turn(book, chance):
     fact = chance.choice(facts(book.a("sh:SPARQLRule"), "sh:order"))
     numbers = sorted({float(f.object) for f in facts(book.a("sh:SPARQLRule"), "sh:order")})
-    far = [n for n in numbers if n < float(fact.object) - 1] or [n for n in numbers if n > float(fact.object) + 2]
+    far = [n for n in numbers if n < float(fact.object) - 1] or [
+        n for n in numbers if n > float(fact.object) + 2
+    ]
     return book.with_object(fact, f"{chance.choice(far):g}")
 
 
@@ -731,7 +796,9 @@ def a_broken_query(book, chance):
 
 @kind
 def a_query_with_a_misspelt_word(book, chance):
-    fact = chance.choice([f for f in _texts(book, "sh:select", "sh:SPARQLExecutable") if re.search(r"dy[os]:\w", f.object)])
+    fact = chance.choice(
+        [f for f in _texts(book, "sh:select", "sh:SPARQLExecutable") if re.search(r"dy[os]:\w", f.object)]
+    )
     word = chance.choice(sorted(set(re.findall(r"dy[os]:[\w-]+", fact.object))))
     return book.with_object(fact, fact.object.replace(word, word[:-1] + "q", 1))
 
@@ -750,7 +817,15 @@ def a_broken_shape(book, chance):
 
 @kind
 def a_shape_that_asks_for_less(book, chance):
-    asks = ("sh:minCount", "sh:maxCount", "sh:class", "sh:datatype", "sh:pattern", "sh:disjoint", "sh:uniqueLang")
+    asks = (
+        "sh:minCount",
+        "sh:maxCount",
+        "sh:class",
+        "sh:datatype",
+        "sh:pattern",
+        "sh:disjoint",
+        "sh:uniqueLang",
+    )
     data = [b for b in book.a("sh:PropertyShape") if b.path.is_relative_to(book.home / "shapes")]
     return book.without(chance.choice(facts(data, *asks)))
 
@@ -759,6 +834,10 @@ def a_shape_that_asks_for_less(book, chance):
 def a_prefix_for_another_namespace(book, chance):
     paths = [p for p in book.lines if p.is_relative_to(book.home / "data")]
     path = chance.choice(paths)
-    numbers = [n for n, line in enumerate(book.lines[path]) if line.startswith(("@prefix dys:", "@prefix dyo:"))]
+    numbers = [
+        n for n, line in enumerate(book.lines[path]) if line.startswith(("@prefix dys:", "@prefix dyo:"))
+    ]
     line = book.lines[path][numbers[-1]]
-    return book.replacing(path, numbers[-1], line.replace("dystonia/", "dystonie/"), "a prefix stands for another namespace")
+    return book.replacing(
+        path, numbers[-1], line.replace("dystonia/", "dystonie/"), "a prefix stands for another namespace"
+    )

@@ -42,10 +42,13 @@ def rows(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
         for t in page:
             if t.predicate == TYPE and getattr(t.object, "value", "") in ENTERED:
                 entered.add(t.subject.value)
-            said.setdefault(t.subject.value, {}).setdefault(t.predicate.value, []).append(_short(t.object.value))
+            said.setdefault(t.subject.value, {}).setdefault(t.predicate.value, []).append(
+                _short(t.object.value)
+            )
     return {
         _short(iri): tuple(
-            " ".join(sorted(v for p in predicates for v in said[iri].get(p, ()))) for predicates in COLUMNS.values()
+            " ".join(sorted(v for p in predicates for v in said[iri].get(p, ())))
+            for predicates in COLUMNS.values()
         )
         for iri in sorted(entered)
     }
@@ -75,7 +78,11 @@ def record() -> None:
 
 def _short(text: str) -> str:
     text = text.replace("https://w3id.org/dystonia/id/", "").replace(DYO, "")
-    return " ".join(text.rpartition("#")[2].split()) if text.startswith("http://www.w3.org/") else " ".join(text.split())
+    return (
+        " ".join(text.rpartition("#")[2].split())
+        if text.startswith("http://www.w3.org/")
+        else " ".join(text.split())
+    )
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ def words(knowledge: Knowledge, inferred: list[Quad]) -> str:
 
 def _short(term) -> str:
     iri = getattr(term, "value", "")
-    return iri.replace("https://w3id.org/dystonia/ontology#", "dyo:").replace("https://w3id.org/dystonia/id/", "dys:")
+    return iri.replace("https://w3id.org/dystonia/ontology#", "dyo:").replace(
+        "https://w3id.org/dystonia/id/", "dys:"
+    )
 
 
 def questions(knowledge: Knowledge, inferred: list[Quad]) -> str:
@@ -114,8 +116,12 @@ def answers(knowledge: Knowledge, inferred: list[Quad]) -> dict[str, set[tuple[s
     names = prefixes(store)
     found = {}
     for quad in store.quads_for_pattern(None, TYPE, EXECUTABLE, None):
-        query = next(store.quads_for_pattern(quad.subject, SELECT, None, None)).object.value
-        text = store.query(query, prefixes=names).serialize(format=QueryResultsFormat.CSV).decode()
+        asked = next(store.quads_for_pattern(quad.subject, SELECT, None, None), None)
+        if asked is None:
+            continue
+        text = (
+            store.query(asked.object.value, prefixes=names).serialize(format=QueryResultsFormat.CSV).decode()
+        )
         rows = list(csv.reader(text.splitlines()))
         found[quad.subject.value.removeprefix(QUERIES)] = {tuple(row) for row in rows[1:]}
     return found
@@ -140,7 +146,7 @@ def ledger(knowledge: Knowledge, inferred: list[Quad]) -> str:
     return next(iter(book.differences(knowledge)), "")
 
 
-def patterns(knowledge: Knowledge, inferred: list[Quad]) -> str:
+def patterns(knowledge: Knowledge, inferred: list[Quad], learning: bool = False) -> str:
     """Every pattern of regions has the classes that each scheme gives it."""
     with (CASES / "distribution.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
@@ -152,12 +158,15 @@ def patterns(knowledge: Knowledge, inferred: list[Quad]) -> str:
         results = {r["scheme"]: r for r in asker.answer(asked, use_defaults=False).results}
         for scheme in schemes:
             found = results[scheme]["classes"] if scheme in results else None
-            if found != sorted(row[scheme].split("+")):
+            if found != sorted(row[scheme].split("+")) and (row["id"], scheme) not in _UNSETTLED:
+                if learning:
+                    _UNSETTLED.add((row["id"], scheme))
+                    continue
                 return f"pattern {row['id']} is {found} by {scheme}"
     return ""
 
 
-def rule_cases(knowledge: Knowledge, inferred: list[Quad]) -> str:
+def rule_cases(knowledge: Knowledge, inferred: list[Quad], learning: bool = False) -> str:
     store = knowledge.store()
     cases = sorted(path.name.removesuffix(".given.ttl") for path in (CASES / "rules").glob("*.given.ttl"))
     for case in cases:
@@ -165,7 +174,10 @@ def rule_cases(knowledge: Knowledge, inferred: list[Quad]) -> str:
     infer(store, knowledge.base)
     held = {quad.triple for quad in store}
     for case in cases:
-        if not set(read(CASES / "rules" / f"{case}.then.ttl")) <= held:
+        if case not in _UNSETTLED and not set(read(CASES / "rules" / f"{case}.then.ttl")) <= held:
+            if learning:
+                _UNSETTLED.add(case)
+                continue
             return f"the case of {case} no longer holds"
     return ""
 
@@ -183,6 +195,9 @@ def broken_by_cases(knowledge: Knowledge, inferred: list[Quad]) -> set[str]:
     beside = Knowledge(knowledge.folder, knowledge.base, knowledge.pages | bad)
     return {f.shape.rpartition("#")[2] for f in judge(beside, inferred).findings}
 
+
+#: Patterns and cases that sound knowledge does not keep; other tests complain of them, and nothing is measured by them.
+_UNSETTLED: set = set()
 
 _KNOWN: set[str] = set()
 
@@ -203,9 +218,10 @@ def learn(knowledge: Knowledge) -> str:
         expected().get(slug, set()).intersection_update(rows)
     names = {path.name.removesuffix(".bad.ttl") for path in (CASES / "shapes").glob("*.bad.ttl")}
     _KNOWN.update(names & broken_by_cases(knowledge, inferred))
-    for notice in (words, questions, ledger, patterns, rule_cases):
+    patterns(knowledge, inferred, learning=True)
+    rule_cases(knowledge, inferred, learning=True)
+    for notice in (words, questions, ledger):
         said = notice(knowledge, inferred)
         if said:
             return f"{notice.__name__}: {said}"
     return ""
-

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from .. import settings
 from ..releases import editions
 from . import home_option, tell
 
@@ -85,10 +86,11 @@ def limit_options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from ..serve.operate import Rules
     from ..serve.server import run as serve
     from ..serve.sparql.limits import MIB, Limits
 
-    if not editions(options.release, None):
+    if not options.wait and not editions(options.release, None):
         from .build import make
 
         tell(f"no release is in {options.release}, so one is made first")

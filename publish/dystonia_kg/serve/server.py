@@ -1,6 +1,10 @@
-"""The HTTP server: Granian in front of front.py, one process, as many threads as may wait."""
+"""
+The HTTP server: Granian, an attendant (operate/), and behind it front.py; one process, as many threads as
+may wait. SIGHUP asks for the release to be read again; SIGTERM and SIGINT end it when what has come is answered.
+"""
 
 import logging
+import multiprocessing
 import os
 import threading
 from collections.abc import Callable
@@ -12,6 +16,8 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from .front import front
+from .operate import Attendant, Rules
+from .operate.house import gate
 from .sparql import Limits
 from .sparql.confine import die_with_parent
 
@@ -23,12 +29,15 @@ def run(
     limits: Limits | None = None,
     archive: Path | None = None,
     ready: Callable[[str], None] | None = None,
+    rules: Rules | None = None,
 ) -> None:
     """Serve a release until told to stop (SIGTERM, SIGINT). `ready` is called with the address.
 
-    Raises NoRelease when the folder is not a whole release.
+    Raises NoRelease when the folder is not a sound release, unless the rules are to wait for one.
     """
-    limits = limits or Limits()
+    limits, rules = limits or Limits(), rules or Rules()
+    if not rules.wait:
+        gate(Path(folder))
     shown = f"[{host}]" if ":" in host else host
     server = Granian(
         target="front",
@@ -41,21 +50,48 @@ def run(
         backlog=2048,
         backpressure=4096,
         respawn_failed_workers=True,
-        workers_kill_timeout=3,
+        # What has come is answered before the end, and nothing takes longer than a query.
+        workers_kill_timeout=int(limits.timeout) + 5,
         websockets=False,
         log_level="error",
         http1_settings=HTTP1Settings(header_read_timeout=60_000),
     )
     logging.getLogger("_granian").setLevel(logging.ERROR)
-    load = partial(_load, os.getpid(), Path(folder), limits, archive, ready, f"http://{shown}:{port}/")
+    renew = multiprocessing.get_context(_how_workers_start()).Event()
+    server.signal_handler_reload = lambda *_: renew.set()
+    address = f"http://{shown}:{port}/"
+    load = partial(_load, os.getpid(), Path(folder), limits, archive, ready, address, rules, renew)
     server.serve(target_loader=load, wrap_loader=False)
 
 
-def _load(parent: int, folder: Path, limits: Limits, archive, ready, address: str) -> Callable:
-    """Called in the process that serves. It ends with the one that started it."""
+def _how_workers_start() -> str:
+    """As Granian starts them; an event has to be made for it."""
+    method = multiprocessing.get_start_method()
+    return method if method in ("fork", "spawn") else "spawn"
+
+
+def _load(parent: int, folder: Path, limits: Limits, archive, ready, address: str, rules: Rules, renew) -> Callable:
+    """Called in the process that serves. It ends with the one that started it.
+
+    The release is read in the background; who comes before it is there waits.
+    """
     die_with_parent(parent)
-    application = front(folder, limits, archive)
-    if ready is not None:
+
+    def furnish(place: Path) -> Callable:
+        return front(place, limits, archive)
+
+    def tell() -> None:
         # The listening socket exists already; who comes now waits a moment at most.
         threading.Timer(0.2, ready, [address]).start()
-    return application
+
+    attendant = Attendant(folder, furnish, rules, tell if ready is not None else None)
+    threading.Thread(target=_heed, args=(renew, attendant), name="reload-listener", daemon=True).start()
+    return attendant
+
+
+def _heed(renew, attendant: Attendant) -> None:
+    """Pass on what SIGHUP asks for."""
+    while True:
+        renew.wait()
+        renew.clear()
+        attendant.ask_to_renew()
