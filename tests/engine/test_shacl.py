@@ -138,19 +138,24 @@ SHAPES = {
     ),
 }
 COMPONENTS = """
-e:Speaks a sh:ConstraintComponent ; sh:parameter [ sh:path e:speaks ] , [ sh:path e:also ; sh:optional true ] ;
+e:Speaks a sh:ConstraintComponent ;
+    sh:parameter [ sh:path e:speaks ] , [ sh:path e:also ; sh:optional true ] ;
     sh:validator [ a sh:SPARQLAskValidator ; sh:message "It does not speak {$speaks}." ;
         sh:ask "ASK { FILTER (LANG($value) = $speaks || LANG($value) = COALESCE($also, 'x')) }" ] .
 e:Apart a sh:ConstraintComponent ; sh:parameter [ sh:path e:apart ] ;
-    sh:nodeValidator [ sh:select "SELECT $this ?value WHERE { $this <http://example.org/near> ?value, $apart }" ] ;
-    sh:propertyValidator [ sh:select "SELECT $this ?value WHERE { $this $PATH ?value . FILTER (?value = $apart) }" ] .
+    sh:nodeValidator [ a sh:SPARQLSelectValidator ;
+        sh:select "SELECT $this ?value WHERE { $this e:near ?value . FILTER (?value = $apart) }" ;
+        sh:prefixes e: ] ;
+    sh:propertyValidator [ a sh:SPARQLSelectValidator ;
+        sh:select "SELECT $this ?value WHERE { $this $PATH ?value . FILTER (?value = $apart) }" ] .
+e: sh:declare [ sh:prefix "e" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
 """
 SHAPES |= {
-    "a question of one's own": COMPONENTS
-    + "e:S sh:targetClass e:Cheese ; sh:property [ sh:path e:label ; e:speaks 'fr' ] ."
-    "e:T sh:targetObjectsOf e:label ; e:speaks 'de' ; e:also 'fr' . e:U sh:targetObjectsOf e:label ; e:also 'fr' .",
-    "a query of one's own": COMPONENTS + "e:S sh:targetClass e:Cheese ; e:apart e:one , e:two ;"
-    " sh:property [ sh:path e:rind ; e:apart e:blue ] .",
+    "a question of one's own": COMPONENTS + "e:S sh:targetObjectsOf e:label ; e:speaks 'fr' ."
+    "e:T sh:targetObjectsOf e:label ; e:speaks 'de' ; e:also 'fr' ."
+    "e:U sh:targetObjectsOf e:label ; e:also 'fr' .",
+    "a query of one's own about a path": COMPONENTS
+    + "e:S sh:targetClass e:Cheese ; sh:property [ sh:path e:rind ; e:apart e:blue ] .",
 }
 MISTAKES = {
     "sh:frobnicate": "e:S sh:targetClass e:Cheese ; sh:frobnicate 3 .",
@@ -261,6 +266,24 @@ def test_a_message_of_a_query_tells_what_the_query_found():
     finding = Finding.of(validate(triples(MILK), shapes)[0])
     assert finding.message == "It has http://example.org/blue, of http://example.org/three and {?other}."
     assert finding.component.endswith("#SPARQLConstraintComponent")
+
+
+def test_a_question_of_ones_own_names_each_value_that_is_wrong():
+    """SHACL-SPARQL 6.3 wants the value; pySHACL leaves it out where the shape has a path."""
+    shapes = triples(
+        COMPONENTS + "e:S sh:targetNode e:three ; sh:property [ sh:path e:label ; e:speaks 'fr' ] ."
+    )
+    results = validate(triples(MILK), shapes)
+    assert [(r.value.value, r.messages[0].value) for r in results] == [
+        ("c", "It does not speak fr."),
+        ("plain", "It does not speak fr."),
+    ]
+
+
+def test_a_query_of_ones_own_about_nodes_is_not_the_one_about_paths():
+    shapes = triples(COMPONENTS + "e:S sh:targetClass e:Cheese ; e:apart e:one , e:two .")
+    results = validate(triples(MILK), shapes)
+    assert [(r.focus.value[-5:], r.value.value[-3:], r.path) for r in results] == [("three", "one", None)]
 
 
 def test_a_triple_that_is_said_twice_is_counted_once():
