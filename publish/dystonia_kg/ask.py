@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from pyoxigraph import NamedNode, Store, Variable
+from pyoxigraph import DefaultGraph, NamedNode, Store, Variable
 
 
 @cache
@@ -15,10 +15,13 @@ def question(name: str) -> str:
 def ask(store: Store, name: str, **bindings: NamedNode):
     """Run queries/<name>.rq over all graphs at once, with the given variables bound.
 
-    A variable can only be bound if the question selects it (a limit of Oxigraph).
+    A store whose default graph is the merge of the others is asked there: Oxigraph's union on the fly
+    would meet each triple once for each graph that holds it. A variable can only be bound if the question
+    selects it (a limit of Oxigraph).
     """
     bound = {Variable(key): term for key, term in bindings.items()}
-    return store.query(question(name), substitutions=bound, use_default_graph_as_union=True)
+    merged = next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is not None
+    return store.query(question(name), substitutions=bound, use_default_graph_as_union=not merged)
 
 
 def prefixes(store: Store) -> dict[str, str]:
