@@ -37,7 +37,7 @@ SUPPOSED = "urn:x-suppose:"
 MOST_ROUNDS = 200
 
 #: Completions of one description before we say that it leaves too much open.
-MOST_COMPLETIONS = 20_000
+MOST_COMPLETIONS = 2_000
 
 _LEXEME = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'

@@ -33,7 +33,7 @@ from .numbers import CONTENT_TYPE, Numbers, descriptors, memory
 COSTLY = frozenset(("sparql", "search", "classify", "reconcile", "suggest", "mcp"))
 
 #: Seconds of work that cost one token.
-SECONDS_A_TOKEN = 0.1
+SECONDS_A_TOKEN = 0.02
 
 #: Seconds that a request waits for the first release to be read, and for its turn at the form.
 PATIENCE = 30.0
