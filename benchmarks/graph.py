@@ -9,6 +9,7 @@ RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+SHACL = "http://www.w3.org/ns/shacl#"
 BASE = "http://bench.example/"
 
 SYLLABLES = [consonant + vowel for consonant in "bdklmnrs" for vowel in "aeio"]
@@ -70,6 +71,8 @@ def as_release(triples: Path, folder: Path) -> Path:
             if line.strip() and not line.startswith("#"):
                 file.write(f"{line.rstrip().removesuffix('.').rstrip()} <{BASE}graph> .\n")
         file.write(f'<{BASE}> <http://rdfs.org/ns/void#uriSpace> "{BASE}" <{BASE}graph> .\n')
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    (folder / "SHA256SUMS").write_text(f"{digest}  dataset.nq\n", encoding="utf-8")
+    report = folder / "validation.ttl"
+    report.write_text(f"[] a <{SHACL}ValidationReport> ; <{SHACL}conforms> true .\n", encoding="utf-8")
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in (target, report)]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     return folder

@@ -79,24 +79,53 @@ class Client:
 
 def throughput(port: int, path: str, query: str, fresh: bool, seconds: float, connections: int = 8) -> float:
     """Requests per second with several connections, by `wrk`. Fresh: no text is sent twice."""
+    number = ' .. "%20%23" .. n' if fresh else ""
+    told = _wrk(port, [f"{path}?query={quote(query, safe='')}"], number, seconds, connections)
+    return float(told.partition("Requests/sec:")[2].split()[0]) if told else 0.0
+
+
+def crowd(port: int, path: str, queries: list[str], seconds: float, connections: int = 8) -> float:
+    """Milliseconds that half of the answers take at most when several clients ask everything in turn."""
+    told = _wrk(
+        port,
+        [f"{path}?query={quote(q, safe='')}" for q in queries],
+        ' .. "%20%23" .. n',
+        seconds,
+        connections,
+    )
+    if not told:
+        return 0.0
+    figure = told.partition("50%")[2].split()[0]
+    unit = figure.lstrip("0123456789.")
+    return float(figure.removesuffix(unit)) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def _wrk(port: int, targets: list[str], number: str, seconds: float, connections: int) -> str:
     wrk = shutil.which("wrk")
     if wrk is None:
-        return 0.0
-    target = f"{path}?query={quote(query, safe='')}"
+        return ""
+    listed = ", ".join(f'"{target}"' for target in targets)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "load.lua"
         script.write_text(
             f'local n = {int(time.time() * 1000) % 10**9}000000\nlocal h = {{["Accept"] = "{ACCEPT}"}}\n'
-            + (
-                f'request = function() n = n + 1; return wrk.format("GET", "{target}%20%23" .. n, h) end\n'
-                if fresh
-                else f'request = function() return wrk.format("GET", "{target}", h) end\n'
-            )
+            f"local all = {{{listed}}}\n"
+            f'request = function() n = n + 1; return wrk.format("GET", all[n % #all + 1]{number}, h) end\n'
         )
-        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script)]
+        command = [
+            wrk,
+            "--latency",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "20s",
+            "-s",
+            str(script),
+        ]
         told = subprocess.run(
             [*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True
         )
     if "Non-2xx" in told.stdout:
         raise Slow(told.stdout)
-    return float(told.stdout.partition("Requests/sec:")[2].split()[0])
+    return told.stdout

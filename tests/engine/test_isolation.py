@@ -362,14 +362,14 @@ def test_no_worker_outlives_its_pool(toy, gone):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopping_the_server_leaves_nothing_behind(start, gone, how):
-    running = start("--timeout", "60")
+    running = start("--timeout", "4")
     stuck = threading.Thread(target=_ask_in_vain, args=(running,))
     stuck.start()
     time.sleep(0.5)
     processes = running.processes()
     assert len(processes) >= 5
     running.process.send_signal(how)
-    running.process.wait(20)
+    running.process.wait(60)
     assert [pid for pid in processes if not gone(pid)] == []
     stuck.join()
 

@@ -1,0 +1,1 @@
+"""Our endpoint measured beside others."""
