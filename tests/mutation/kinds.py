@@ -635,11 +635,20 @@ def _mapping(book: Book, chance: random.Random, part: str = "", **wanted: str) -
     return chance.choice(found)
 
 
+def _mapped_to(book: Book, block: Block, curie: str) -> Mutant:
+    """The mapping leads to this identifier, which the file may have no prefix for."""
+    prefix, _, local = curie.partition(":")
+    names = dict(re.findall(r"@prefix ([\w-]*): <([^>]*)>", "\n".join(x for v in book.lines.values() for x in v[:40])))
+    iri = curie if curie.startswith("<") else f"<{names[prefix]}{local}>"
+    return book.with_object(block.of("owl:annotatedTarget")[0], iri)
+
+
 @kind
 def a_mapping_to_something_withdrawn(book, chance):
-    gone = [b.subject for b in book.blocks if any(f.predicate == "owl:deprecated" for f in b.facts)]
-    gone = [iri for iri in gone if not iri.startswith(("dys:", "dyo:"))]
-    return book.with_object(_mapping(book, chance, "").of("owl:annotatedTarget")[0], chance.choice(gone))
+    said = [line for lines in book.lines.values() for line in lines]
+    gone = [m[1] for line in said if (m := re.match(r"(\S+) owl:deprecated true [;.]$", line))]
+    gone = sorted(iri for iri in gone if not iri.startswith(("dys:", "dyo:", ":")))
+    return _mapped_to(book, _mapping(book, chance), chance.choice(gone))
 
 
 @kind

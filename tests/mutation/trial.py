@@ -22,6 +22,12 @@ EXECUTABLE = NamedNode(SH + "SPARQLExecutable")
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 QUERIES = "https://w3id.org/dystonia/query/"
 ASKING = {SELECT, NamedNode(SH + "construct"), NamedNode(SH + "ask")}
+#: Patterns beside those of the table: what is asked, by which scheme, and its classes.
+MORE = (
+    ({"r": ["arm:L", "leg:L", "eyes:L"]}, "mds2013", ["hemidystonia"]),
+    ({"r": ["arm:R", "leg:R", "mouth:R"]}, "mds2013", ["hemidystonia"]),
+    ({"r": ["arm:L", "leg:L", "jaw"]}, "mds2013", ["multifocal"]),
+)
 GIVEN = NamedNode("urn:given")
 
 
@@ -152,6 +158,10 @@ def patterns(knowledge: Knowledge, inferred: list[Quad], learning: bool = False)
         rows = list(csv.DictReader(file, delimiter="\t"))
     schemes = [name for name in rows[0] if name not in ("id", "regions", "age", "contested")]
     asker = Asker(whole(knowledge, inferred), "classify")
+    for asked, scheme, classes in MORE:
+        found = next(r for r in asker.answer(asked, use_defaults=False).results if r["scheme"] == scheme)["classes"]
+        if found != classes:
+            return f"{asked} is {found} by {scheme}"
     for row in rows:
         asked = {"r": [name for name in row["regions"].split("|") if name]}
         asked |= {"age": [row["age"]]} if row["age"] else {}
