@@ -76,7 +76,11 @@ def test_each_third_party_library_is_behind_one_door(library):
         for path in sources(".py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == library for a in node.names))
-        or (isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == library)
+        or (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and (node.module or "").split(".")[0] == library
+        )
     }
     assert len(doors) <= 1
 

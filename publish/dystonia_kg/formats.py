@@ -42,7 +42,11 @@ DATASETS = (
 TABLES = (
     Format("JSON", "srj", "application/sparql-results+json", QueryResultsFormat.JSON, ("application/json",)),
     Format(
-        "XML", "srx", "application/sparql-results+xml", QueryResultsFormat.XML, ("application/xml", "text/xml")
+        "XML",
+        "srx",
+        "application/sparql-results+xml",
+        QueryResultsFormat.XML,
+        ("application/xml", "text/xml"),
     ),
     Format("CSV", "csv", "text/csv", QueryResultsFormat.CSV),
     Format("TSV", "tsv", "text/tab-separated-values", QueryResultsFormat.TSV),

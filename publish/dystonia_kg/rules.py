@@ -125,7 +125,9 @@ def _compile(iri, order, targets, construct, declared, names) -> Rule:
         head=declared + head,
         tail=tail + construct[end + 1 :],
         words=frozenset(words),
-        open_predicate=bool(re.search(r"[?$]\w+\s+[?$]\w+\s+[?$\w<\"]", re.sub(r"(?i)\bselect\b[^{]*", "", " ".join(lexemes)))),
+        open_predicate=bool(
+            re.search(r"[?$]\w+\s+[?$]\w+\s+[?$\w<\"]", re.sub(r"(?i)\bselect\b[^{]*", "", " ".join(lexemes)))
+        ),
     )
 
 
@@ -216,9 +218,7 @@ def _unfold(store, into, within, unfolded, choices) -> list[Quad]:
     for alt in {q.subject for q in store.quads_for_pattern(None, TYPE, ALT, into)} - choices:
         choices.add(alt)
         for quad in store.quads_for_pattern(None, None, alt, into):
-            options = sorted(
-                (q.object for q in store.quads_for_pattern(alt, MEMBER, None, None)), key=str
-            )
+            options = sorted((q.object for q in store.quads_for_pattern(alt, MEMBER, None, None)), key=str)
             waiting.setdefault(quad.subject, {})[(str(quad.predicate), str(alt))] = (quad.predicate, options)
     added: list[Quad] = []
     for thing in sorted(waiting, key=str):
@@ -239,8 +239,7 @@ def _completions(store, thing, open_values, into, within) -> list[Quad]:
             f"{thing.value}: {ways} completions are possible; more than {MOST_COMPLETIONS} is too much left open"
         )
     alternatives = [
-        [(predicate, option) for option in options]
-        for _, (predicate, options) in sorted(open_values.items())
+        [(predicate, option) for option in options] for _, (predicate, options) in sorted(open_values.items())
     ]
     known = [
         (q.predicate, q.object)
@@ -290,5 +289,3 @@ class WhatIf:
         finally:
             self.store.remove_graph(self.GRAPH)
         return list(dict.fromkeys(q.triple for q in (*given, *concluded)))
-
-

@@ -75,7 +75,9 @@ class Asker:
         own = Store()
         own.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
         store = own
-        found = next((row for row in ask(store, "action") if row["action"].value.endswith("/" + action)), None)
+        found = next(
+            (row for row in ask(store, "action") if row["action"].value.endswith("/" + action)), None
+        )
         if found is None:
             raise BadInput(f"this release describes nothing that can be asked under the name {action}")
         self.store = store
@@ -103,7 +105,9 @@ class Asker:
         Raises BadInput, naming parameter and value, for what cannot be understood or contradicts itself.
         """
         chosen = self.understand(given, use_defaults)
-        about = NamedNode(f"{self.action.value}?{urlencode(sorted((k, v) for k, values in given.items() for v in values))}#it")
+        about = NamedNode(
+            f"{self.action.value}?{urlencode(sorted((k, v) for k, values in given.items() for v in values))}#it"
+        )
         return self.conclude(about, [Triple(about, path, value) for path, value in chosen])
 
     def understand(self, given: Mapping[str, Iterable[str]], use_defaults: bool = True) -> list[tuple]:
@@ -116,7 +120,9 @@ class Asker:
         for line in self.question:
             values = list(given.get(line.key, ()))
             if len(values) > (1 if line.single else MOST_VALUES):
-                raise BadInput(f"{line.key}: given {len(values)} times; at most {1 if line.single else MOST_VALUES} will do")
+                raise BadInput(
+                    f"{line.key}: given {len(values)} times; at most {1 if line.single else MOST_VALUES} will do"
+                )
             terms = [self._term(line, value) for value in values]
             if not terms and use_defaults and line.default is not None:
                 terms = [line.default]
@@ -160,7 +166,9 @@ class Asker:
 
     def _rank(self, node: NamedNode) -> tuple:
         """Results by default values come first, so that a list of all begins with the one shown alone."""
-        defaults = [line.default.value.rsplit("/", 1)[-1] for line in self.question if line.default is not None]
+        defaults = [
+            line.default.value.rsplit("/", 1)[-1] for line in self.question if line.default is not None
+        ]
         return (not any(node.value.endswith(name) for name in defaults), node.value)
 
     def _told(self, form: NamedNode, node: NamedNode, said) -> dict:
@@ -169,7 +177,11 @@ class Asker:
             values = [o for p, o in said.get(node, ()) if p == line.path]
             if line.is_nested:
                 shown = [self._told(line.inner, value, said) for value in values]
-                shown.sort(key=lambda inner: [str(v) if not isinstance(v, int) else f"{v:09d}" for v in inner.values()])
+                shown.sort(
+                    key=lambda inner: [
+                        str(v) if not isinstance(v, int) else f"{v:09d}" for v in inner.values()
+                    ]
+                )
             else:
                 shown = sorted((self._shown(value) for value in values), key=str)
             *outer, key = line.key.split(".")

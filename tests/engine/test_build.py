@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import NamedNode, RdfFormat, parse
+from rdflib.compare import isomorphic
 
 import dystonia_kg
 from dystonia_kg.build import build
-from dystonia_kg.errors import Invalid, NoRelease, Nameless, Unreadable, Unwritable
+from dystonia_kg.errors import Invalid, Nameless, NoRelease, Unreadable, Unwritable
 from dystonia_kg.formats import DATASETS, GRAPHS
 from dystonia_kg.release import open_store, sums
-from rdflib.compare import isomorphic
 
 ROOT = Path(dystonia_kg.__file__).parents[1]
 
@@ -47,10 +47,19 @@ def test_all_formats_of_one_graph_say_the_same(toy):
 def test_the_same_knowledge_gives_the_same_bytes_in_any_process(toy, tmp_path, request):
     for seed in ("1", "2"):
         subprocess.run(
-            [sys.executable, "-m", "dystonia_kg", "build", "--home", request.config.rootpath / "tests" / "toy",
-             "--out", tmp_path / seed],
+            [
+                sys.executable,
+                "-m",
+                "dystonia_kg",
+                "build",
+                "--home",
+                request.config.rootpath / "tests" / "toy",
+                "--out",
+                tmp_path / seed,
+            ],
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
-            check=True, capture_output=True,
+            check=True,
+            capture_output=True,
         )
         assert sums(tmp_path / seed) == sums(toy)
 
@@ -58,7 +67,10 @@ def test_the_same_knowledge_gives_the_same_bytes_in_any_process(toy, tmp_path, r
 def test_the_counts_are_what_a_query_counts(toy):
     store = open_store(toy)
     void = "http://rdfs.org/ns/void#"
-    stated = {q.predicate.value: q.object.value for q in store.quads_for_pattern(NamedNode("http://cheese.example/"), None, None, None)}
+    stated = {
+        q.predicate.value: q.object.value
+        for q in store.quads_for_pattern(NamedNode("http://cheese.example/"), None, None, None)
+    }
     counted = next(iter(store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")))["n"].value
     assert stated[void + "triples"] == counted
 
@@ -71,7 +83,9 @@ def test_broken_turtle_names_file_line_and_column(board, tmp_path):
 
 def test_a_broken_shape_names_file_line_shape_and_message_and_writes_nothing(board, tmp_path):
     with (board / "data/cheeses.ttl").open("a") as file:
-        file.write('\nc:cheddar a cat:Cheese ;\n    skos:prefLabel "cheddar"@en ;\n    cat:ripensWeeks 9 ;\n    cat:madeFrom c:oak .\n')
+        file.write(
+            '\nc:cheddar a cat:Cheese ;\n    skos:prefLabel "cheddar"@en ;\n    cat:ripensWeeks 9 ;\n    cat:madeFrom c:oak .\n'
+        )
     line = (board / "data/cheeses.ttl").read_text().splitlines().index("    cat:madeFrom c:oak .") + 1
     with pytest.raises(Invalid) as caught:
         build(board, tmp_path / "out")
@@ -130,7 +144,9 @@ def test_a_changed_dataset_is_not_opened(toy, tmp_path):
 
 def test_a_question_answered_otherwise_than_expected_stops_the_build(board, tmp_path):
     text = (board / "data/cheeses.ttl").read_text()
-    expects = ' ;\n    <http://datashapes.org/dash#expectedResult> """cheese\nhttp://cheese.example/id/{}\n""" .'
+    expects = (
+        ' ;\n    <http://datashapes.org/dash#expectedResult> """cheese\nhttp://cheese.example/id/{}\n""" .'
+    )
     end = text.rindex(" .")
     (board / "data/cheeses.ttl").write_text(text[:end] + expects.format("brie"))
     build(board, tmp_path / "out")

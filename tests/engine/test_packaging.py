@@ -21,7 +21,9 @@ def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT],
-        check=True, capture_output=True, env={**os.environ, "DYSTONIA_KG_FRONTEND": "skip"},
+        check=True,
+        capture_output=True,
+        env={**os.environ, "DYSTONIA_KG_FRONTEND": "skip"},
     )
     return next(folder.glob("*.whl"))
 
@@ -45,12 +47,18 @@ def test_the_installed_wheel_builds_the_same_bytes_as_the_checkout(wheel, ours, 
     venv.create(place, with_pip=False, system_site_packages=True)
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
     packages = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     zipfile.ZipFile(wheel).extractall(packages)
     here = os.pathsep.join(p for p in sys.path if "site-packages" in p)
     subprocess.run(
         [python, "-c", "from dystonia_kg.cli import main; raise SystemExit(main(['build', '--out', 'out']))"],
-        cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": os.pathsep.join([packages, here])},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([packages, here])},
     )
     assert sums(tmp_path / "out") == sums(ours)

@@ -6,8 +6,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from dystonia_kg.build.infer import infer
 from dystonia_kg.build.load import load
 from dystonia_kg.errors import BadRule, Endless
-from dystonia_kg.rules import TYPE, WhatIf, read_rules
 from dystonia_kg.release import open_store
+from dystonia_kg.rules import TYPE, WhatIf, read_rules
 
 ID = "http://cheese.example/id/"
 CAT = "http://cheese.example/words#"
@@ -36,7 +36,10 @@ def what_if(toy) -> WhatIf:
 
 def rule(store: Store, construct: str, name: str = "added", **more) -> None:
     """Add a rule about cheeses to the store."""
-    iri, shape = NamedNode(f"http://cheese.example/shapes#{name}"), NamedNode(f"http://cheese.example/shapes#of-{name}")
+    iri, shape = (
+        NamedNode(f"http://cheese.example/shapes#{name}"),
+        NamedNode(f"http://cheese.example/shapes#of-{name}"),
+    )
     graph = NamedNode("urn:rules")
     store.add(Quad(shape, NamedNode(SH + "targetClass"), word("Cheese"), graph))
     store.add(Quad(shape, NamedNode(SH + "rule"), iri, graph))
@@ -60,7 +63,9 @@ def test_a_rule_about_a_class_holds_for_the_classes_below_it(store):
 
 def test_a_choice_is_tried_both_ways_and_nothing_supposed_is_kept(store):
     inferred = infer(store, "http://cheese.example/")
-    smells = {q.object for q in inferred if q.subject == thing("mystery") and q.predicate == word("maySmellOf")}
+    smells = {
+        q.object for q in inferred if q.subject == thing("mystery") and q.predicate == word("maySmellOf")
+    }
     assert smells == {thing("cow"), thing("goat")}
     assert not [q for q in inferred if "urn:x-suppose:" in str(q)]
     assert not [q for q in inferred if q.predicate == word("smellsOf") and q.subject == thing("mystery")]
@@ -70,7 +75,9 @@ def test_rules_repeat_until_nothing_follows(store):
     rule(store, "CONSTRUCT { $this cat:near ?far } WHERE { $this cat:near ?by . ?by cat:near ?far }")
     for one, other in (("brie", "crottin"), ("crottin", "mystery"), ("mystery", "brie")):
         store.add(Quad(thing(one), word("near"), thing(other), NamedNode("urn:near")))
-    near = {(q.subject, q.object) for q in infer(store, "http://cheese.example/") if q.predicate == word("near")}
+    near = {
+        (q.subject, q.object) for q in infer(store, "http://cheese.example/") if q.predicate == word("near")
+    }
     assert len(near) == 6
 
 
@@ -81,7 +88,9 @@ def test_a_rule_that_never_ends_is_named(store):
         infer(store, "http://cheese.example/")
 
 
-@pytest.mark.parametrize("construct", ["CONSTRUCT { $this a ", "CONSTRUCT WHERE { $this ?p ?o }", "nonsense", ""])
+@pytest.mark.parametrize(
+    "construct", ["CONSTRUCT { $this a ", "CONSTRUCT WHERE { $this ?p ?o }", "nonsense", ""]
+)
 def test_a_rule_that_is_not_understood_is_named(construct, store):
     rule(store, construct)
     with pytest.raises(BadRule, match="#added"):
@@ -109,7 +118,9 @@ def test_too_many_open_choices_are_refused(store):
 
 def test_what_if_concludes_about_the_description_alone(what_if):
     about = NamedNode("urn:mine")
-    found = what_if.conclude([Triple(about, TYPE, word("Cheese")), Triple(about, word("ripensWeeks"), Literal(1))])
+    found = what_if.conclude(
+        [Triple(about, TYPE, word("Cheese")), Triple(about, word("ripensWeeks"), Literal(1))]
+    )
     assert Triple(about, word("tasteOf"), word("young")) in found
     assert {t.subject for t in found} == {about}
 
@@ -117,14 +128,18 @@ def test_what_if_concludes_about_the_description_alone(what_if):
 def test_what_if_leaves_the_release_as_it_was(what_if):
     before = set(what_if.store)
     about = NamedNode("urn:mine")
-    what_if.conclude([Triple(about, TYPE, word("Cheese")), Triple(about, word("madeFromUnknown"), Literal(True))])
+    what_if.conclude(
+        [Triple(about, TYPE, word("Cheese")), Triple(about, word("madeFromUnknown"), Literal(True))]
+    )
     assert set(what_if.store) == before
 
 
 def test_a_failing_what_if_leaves_the_release_as_it_was(what_if):
     before = set(what_if.store)
     what_if.rules = [r for r in what_if.rules]
-    broken = what_if.rules[0].__class__("urn:broken", 0, (CAT + "Cheese",), "CONSTRUCT ", " nonsense", frozenset())
+    broken = what_if.rules[0].__class__(
+        "urn:broken", 0, (CAT + "Cheese",), "CONSTRUCT ", " nonsense", frozenset()
+    )
     what_if.rules.insert(0, broken)
     with pytest.raises(BadRule):
         what_if.conclude([Triple(NamedNode("urn:mine"), TYPE, word("Cheese"))])

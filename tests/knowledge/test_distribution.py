@@ -60,16 +60,23 @@ def test_what_is_unknown_widens_the_answer_and_what_is_absent_narrows_it(asker):
 def test_an_unknown_side_leaves_both_answers_open(asker):
     result = asker.answer({"r": ["arm:L", "leg"]}).results[0]
     assert (result["classes"], result["determinate"]) == (["hemidystonia", "multifocal"], False)
-    assert asker.answer({"r": ["arm:L", "leg"], "absent": ["leg:R"]}).results[0]["classes"] == ["hemidystonia"]
+    assert asker.answer({"r": ["arm:L", "leg"], "absent": ["leg:R"]}).results[0]["classes"] == [
+        "hemidystonia"
+    ]
 
 
 def test_the_face_of_an_unknown_side_leaves_hemidystonia_open(asker):
-    assert asker.answer({"r": ["arm:L", "leg:L", "eyes"]}).results[0]["classes"] == ["hemidystonia", "multifocal"]
+    assert asker.answer({"r": ["arm:L", "leg:L", "eyes"]}).results[0]["classes"] == [
+        "hemidystonia",
+        "multifocal",
+    ]
     assert asker.answer({"r": ["arm:L", "leg:L", "eyes:L"]}).results[0]["classes"] == ["hemidystonia"]
     assert asker.answer({"r": ["arm:L", "leg:L", "jaw"]}).results[0]["classes"] == ["multifocal"]
 
 
-@pytest.mark.parametrize("name", ["neck", "cervical region", "https://w3id.org/dystonia/id/neck", "dys:neck", "NECK"])
+@pytest.mark.parametrize(
+    "name", ["neck", "cervical region", "https://w3id.org/dystonia/id/neck", "dys:neck", "NECK"]
+)
 def test_a_region_goes_by_any_of_its_names(name, asker):
     assert asker.answer({"r": [name]}).results[0]["regions"] == ["neck"]
 

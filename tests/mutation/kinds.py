@@ -638,7 +638,9 @@ def _mapping(book: Book, chance: random.Random, part: str = "", **wanted: str) -
 def _mapped_to(book: Book, block: Block, curie: str) -> Mutant:
     """The mapping leads to this identifier, which the file may have no prefix for."""
     prefix, _, local = curie.partition(":")
-    names = dict(re.findall(r"@prefix ([\w-]*): <([^>]*)>", "\n".join(x for v in book.lines.values() for x in v[:40])))
+    names = dict(
+        re.findall(r"@prefix ([\w-]*): <([^>]*)>", "\n".join(x for v in book.lines.values() for x in v[:40]))
+    )
     iri = curie if curie.startswith("<") else f"<{names[prefix]}{local}>"
     return book.with_object(block.of("owl:annotatedTarget")[0], iri)
 

@@ -159,7 +159,9 @@ def patterns(knowledge: Knowledge, inferred: list[Quad], learning: bool = False)
     schemes = [name for name in rows[0] if name not in ("id", "regions", "age", "contested")]
     asker = Asker(whole(knowledge, inferred), "classify")
     for asked, scheme, classes in MORE:
-        found = next(r for r in asker.answer(asked, use_defaults=False).results if r["scheme"] == scheme)["classes"]
+        found = next(r for r in asker.answer(asked, use_defaults=False).results if r["scheme"] == scheme)[
+            "classes"
+        ]
         if found != classes:
             return f"{asked} is {found} by {scheme}"
     for row in rows:

@@ -52,7 +52,9 @@ def build(
     with beside(out) as folder:
         dump(quads, folder, names)
         made = tables(quads, folder, knowledge.base)
-        tell(f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)"))
+        tell(
+            f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)")
+        )
         seal(folder)
         others = more(folder)
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names, others))
@@ -89,4 +91,6 @@ def _refusal(what: str, complaints: list[str]) -> Invalid:
 def refuse_foreign(out: Path) -> None:
     """A folder that exists must be an old release or empty: we replace it whole."""
     if out.exists() and not (out.is_dir() and (is_release(out) or not any(out.iterdir()))):
-        raise Unwritable(f"{out}: there already, and not a release; choose another folder with --out, or remove it")
+        raise Unwritable(
+            f"{out}: there already, and not a release; choose another folder with --out, or remove it"
+        )

@@ -52,7 +52,9 @@ def load(home: Path) -> Knowledge:
     """
     folders = [home / name for name in FOLDERS if (home / name).is_dir()]
     if not folders:
-        raise Unreadable(f"{home}: none of the folders {', '.join(FOLDERS)} is here; --home names the folder that holds them")
+        raise Unreadable(
+            f"{home}: none of the folders {', '.join(FOLDERS)} is here; --home names the folder that holds them"
+        )
     pages = {path: read(path) for folder in folders for path in sorted(folder.rglob("*.ttl"))}
     return Knowledge(home, _uri_space(pages, home), pages)
 

@@ -35,20 +35,32 @@ def options(sub: argparse.ArgumentParser, words: list[str]) -> None:
     store = _store(found)
     asker = Asker(store, "classify")
     first, *others = asker.question
-    sub.add_argument("listed", nargs="*", metavar=first.title.upper().replace(" ", "_"), help=first.description)
+    sub.add_argument(
+        "listed", nargs="*", metavar=first.title.upper().replace(" ", "_"), help=first.description
+    )
     for line in others:
         kind = {"action": "store_true"} if line.is_flag else {"action": "append", "nargs": "+"}
         if line.single and not line.is_flag:
             kind = {"nargs": 1}
         metavar = {} if line.is_flag else {"metavar": line.title.upper().replace(" ", "_")}
         sub.add_argument(f"--{line.key}", dest=f"line_{line.key}", help=line.description, **kind, **metavar)
-    sub.add_argument("--all", action="store_true", help="leave defaults open: every scheme instead of the default")
-    sub.add_argument("--json", action="store_true", help="answer in JSON")
-    sub.add_argument("--format", choices=["text", "json", "csv"], help="csv or json for many files; text is for people")
     sub.add_argument(
-        "--phenopacket", type=Path, nargs="+", metavar="FILE", help="phenopackets (version 2, JSON), or folders of them"
+        "--all", action="store_true", help="leave defaults open: every scheme instead of the default"
     )
-    sub.add_argument("--hpo", metavar="TERMS", help="HPO terms, absent ones with !: HP:0000643,HP:0012048,!HP:0002530")
+    sub.add_argument("--json", action="store_true", help="answer in JSON")
+    sub.add_argument(
+        "--format", choices=["text", "json", "csv"], help="csv or json for many files; text is for people"
+    )
+    sub.add_argument(
+        "--phenopacket",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="phenopackets (version 2, JSON), or folders of them",
+    )
+    sub.add_argument(
+        "--hpo", metavar="TERMS", help="HPO terms, absent ones with !: HP:0000643,HP:0012048,!HP:0002530"
+    )
     sub.set_defaults(asker=asker, store=store)
 
 
@@ -89,7 +101,11 @@ def _given(options: argparse.Namespace) -> dict[str, list[str]]:
         said = getattr(options, f"line_{line.key}")
         if not said:
             continue
-        given[line.key] = ["true"] if line.is_flag else [v for many in said for v in ([many] if isinstance(many, str) else many)]
+        given[line.key] = (
+            ["true"]
+            if line.is_flag
+            else [v for many in said for v in ([many] if isinstance(many, str) else many)]
+        )
     return given
 
 
@@ -212,7 +228,9 @@ def _sentences(asker: Asker, result: dict) -> str:
         for key in line.key.split("."):
             value = value[key]
         if line.is_nested:
-            lines += [f"  {_mark(inner)} {next(v for v in inner.values() if isinstance(v, str))}" for inner in value]
+            lines += [
+                f"  {_mark(inner)} {next(v for v in inner.values() if isinstance(v, str))}" for inner in value
+            ]
         elif line.title and value not in (None, []):
             lines.append(f"  {line.title}: {', '.join(value) if isinstance(value, list) else _plain(value)}")
         elif line.description and value:

@@ -8,7 +8,6 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import settings
 from . import serve
 
 HELP = "print the settings of the server that are in force, and where each comes from"

@@ -15,14 +15,27 @@ from . import release_option
 HELP = "ask a release a question in SPARQL"
 
 #: What people call the formats on a command line, beside their file endings.
-ALIASES = {"json": "srj", "xml": "srx", "turtle": "ttl", "json-ld": "jsonld", "n-triples": "nt", "rdfxml": "rdf"}
+ALIASES = {
+    "json": "srj",
+    "xml": "srx",
+    "turtle": "ttl",
+    "json-ld": "jsonld",
+    "n-triples": "nt",
+    "rdfxml": "rdf",
+}
 
 
 def options(sub: argparse.ArgumentParser) -> None:
     release_option(sub)
-    sub.add_argument("text", nargs="?", metavar="SPARQL", help="the query; the prefixes of the knowledge are known")
-    sub.add_argument("--file", type=Path, metavar="F", help="read the query from a file (- for standard input)")
-    sub.add_argument("--example", metavar="SLUG", help="a question kept with the knowledge; 'list' lists them")
+    sub.add_argument(
+        "text", nargs="?", metavar="SPARQL", help="the query; the prefixes of the knowledge are known"
+    )
+    sub.add_argument(
+        "--file", type=Path, metavar="F", help="read the query from a file (- for standard input)"
+    )
+    sub.add_argument(
+        "--example", metavar="SLUG", help="a question kept with the knowledge; 'list' lists them"
+    )
     sub.add_argument(
         "--format",
         default="table",
@@ -97,5 +110,5 @@ def _cell(term, names: dict[str, str]) -> str:
     value = getattr(term, "value", str(term))
     for prefix, namespace in names.items():
         if value.startswith(namespace) and "/" not in value[len(namespace) :]:
-            return f"{prefix}:{value[len(namespace):]}"
+            return f"{prefix}:{value[len(namespace) :]}"
     return value.replace("\n", " ")

@@ -46,14 +46,26 @@ def house_options(sub: argparse.ArgumentParser) -> None:
     def add(name: str, kind: type, default, what: str, **more) -> None:
         group.add_argument(name, type=kind, default=default, help=f"{what} (default {default})", **more)
 
-    add("--rate", float, usual.rate, "requests a second that one client may make to what costs something; 0 for any number")
+    add(
+        "--rate",
+        float,
+        usual.rate,
+        "requests a second that one client may make to what costs something; 0 for any number",
+    )
     add("--burst", int, usual.burst, "requests that it may make at once")
     add("--proxies", int, usual.proxies, "proxies in front whose X-Forwarded-For is believed")
     add("--questions", int, usual.questions, "questions of the form that are worked out or wait at once")
     add("--log", str, usual.log, "what is logged", choices=("troubles", "requests"))
-    add("--watch", float, usual.watch, "seconds between looks at whether the release was replaced; 0 for never")
+    add(
+        "--watch",
+        float,
+        usual.watch,
+        "seconds between looks at whether the release was replaced; 0 for never",
+    )
     group.add_argument(
-        "--wait", action="store_true", help="start although no sound release is there, and serve it once it is"
+        "--wait",
+        action="store_true",
+        help="start although no sound release is there, and serve it once it is",
     )
 
 

@@ -70,7 +70,9 @@ def _how_workers_start() -> str:
     return method if method in ("fork", "spawn") else "spawn"
 
 
-def _load(parent: int, folder: Path, limits: Limits, archive, ready, address: str, rules: Rules, renew) -> Callable:
+def _load(
+    parent: int, folder: Path, limits: Limits, archive, ready, address: str, rules: Rules, renew
+) -> Callable:
     """Called in the process that serves. It ends with the one that started it.
 
     The release is read in the background; who comes before it is there waits.

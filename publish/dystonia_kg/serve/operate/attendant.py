@@ -30,7 +30,7 @@ from .log import Log
 from .numbers import CONTENT_TYPE, Numbers, descriptors, memory
 
 #: What costs something and has a budget; everything else is a document that a cache can keep.
-COSTLY = frozenset(("sparql", "search", "classify", "reconcile", "suggest", "mcp"))
+COSTLY = frozenset(("sparql", "search", "search.json", "classify", "reconcile"))
 
 #: Seconds of work that cost one token.
 SECONDS_A_TOKEN = 0.02

@@ -14,7 +14,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
-
 #: Lines that wait to be written. A reader that stalls loses lines; nobody waits for it.
 WAITING = 5000
 
