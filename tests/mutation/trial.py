@@ -25,7 +25,7 @@ ASKING = {SELECT, NamedNode(SH + "construct"), NamedNode(SH + "ask")}
 #: Patterns beside those of the table: what is asked, by which scheme, and its classes.
 MORE = (
     ({"r": ["arm:L", "leg:L", "eyes:L"]}, "mds2013", ["hemidystonia"]),
-    ({"r": ["arm:R", "leg:R", "mouth:R"]}, "mds2013", ["hemidystonia"]),
+    ({"r": ["arm:R", "leg:R", "eyes:R"]}, "mds2013", ["hemidystonia"]),
     ({"r": ["arm:L", "leg:L", "jaw"]}, "mds2013", ["multifocal"]),
 )
 GIVEN = NamedNode("urn:given")
