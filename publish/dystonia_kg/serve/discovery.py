@@ -285,7 +285,8 @@ def _operations(rule: Rule) -> dict:
             "parameters": [
                 {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
                 for name in sorted(rule.arguments)
-            ],
+            ]
+            + getattr(view, "parameters", list)(),
             "responses": {
                 "200": {"description": "the answer", "content": content},
                 "default": {"description": "an error, as problem+json or as a page", **problems},

@@ -83,6 +83,29 @@ def classify() -> Response:
     return finished(body, choice.content_type, vary=("Accept",))
 
 
+def _parameters() -> list[dict]:
+    """The lines of the form and our own two, as OpenAPI describes parameters."""
+    made = []
+    for line in asker(library()).question:
+        kind = (
+            {"type": "boolean"} if line.is_flag else {"type": "string"} if line.kind else {"type": "number"}
+        )
+        if line.least is not None and line.most is not None:
+            kind |= {"minimum": float(line.least), "maximum": float(line.most)}
+        schema = kind if line.single else {"type": "array", "items": kind}
+        described = ". ".join(text for text in (line.title, line.description) if text)
+        made.append({"name": line.key, "in": "query", "description": described, "schema": schema})
+    own = "leave defaults open: a list with a result for each"
+    made.append({"name": "all", "in": "query", "description": own, "schema": {"type": "boolean"}})
+    endings = [form.extension for form in OFFERS]
+    made.append({"name": "_format", "in": "query", "schema": {"type": "string", "enum": endings}})
+    return made
+
+
+classify.variants = OFFERS
+classify.parameters = _parameters
+
+
 def _answer(shelf: Library, given: Iterable[tuple[str, str]], use_defaults: bool) -> Answer:
     return _kept(shelf, tuple(sorted(given)), use_defaults)
 
