@@ -78,9 +78,7 @@ def main() -> None:
         starts = [ready(release) for _ in range(ROUNDS)]
         parse = "import rdflib, sys; rdflib.Graph().parse(sys.argv[1])"
         peer = [
-            timed(
-                lambda: subprocess.run([sys.executable, "-c", parse, release / "dataset.ttl"], check=True)
-            )
+            timed(lambda: subprocess.run([sys.executable, "-c", parse, release / "dataset.ttl"], check=True))
             for _ in range(ROUNDS)
         ]
         packets = phenopackets(folder, release)
@@ -89,7 +87,10 @@ def main() -> None:
     rows = [
         ("build of the whole graph, exports included", statistics.median(builds)),
         ("`serve` until the home page is there", statistics.median(first for first, _ in starts)),
-        ("one what-if in a running server, not asked before", statistics.median(t for _, ts in starts for t in ts)),
+        (
+            "one what-if in a running server, not asked before",
+            statistics.median(t for _, ts in starts for t in ts),
+        ),
         ("a thousand phenopackets, in one command", packets),
         ("rdflib parses the released Turtle", rdflib),
     ]
