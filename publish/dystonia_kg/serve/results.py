@@ -199,9 +199,12 @@ def find(library: Library, name) -> NamedNode | None:
     """The thing that a result names: by IRI, by the end of its IRI, or as an object with one of these."""
     if isinstance(name, dict):
         name = name.get("iri") or name.get("id") or name.get("slug") or ""
-    if name.startswith(library.base):
-        return NamedNode(name)
-    found = NamedNode(f"{library.base}id/{name}")
+    try:
+        if name.startswith(library.base):
+            return NamedNode(name)
+        found = NamedNode(f"{library.base}id/{name}")
+    except ValueError:
+        return None
     return found if library.said(found) else None
 
 
