@@ -41,7 +41,7 @@ def ranges(header: str) -> list[Range]:
     """The elements of an Accept header; what is not one (a quality of 7, no slash) is passed over."""
     found = []
     for item in _ITEM.findall(header[:LONGEST]):
-        name, *rest = (part.strip() for part in _PART.findall(item))
+        name, *rest = [part.strip() for part in _PART.findall(item)] or [""]
         name = name.lower()
         if name == "*":
             name = "*/*"
