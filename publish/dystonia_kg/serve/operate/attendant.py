@@ -248,6 +248,10 @@ class Attendant:
             return body
         return Flow(body, tenancy, visit)
 
+    def overdrawn(self, environ: dict) -> bool:
+        """Has this client asked too much to be answered now? If not, this counts as asking."""
+        return self._budget.rate > 0 and bool(self._budget.take(client(environ, self.rules.proxies)))
+
     def _enter(self) -> Tenancy | None:
         if not self._loaded.is_set():
             self._loaded.wait(PATIENCE)

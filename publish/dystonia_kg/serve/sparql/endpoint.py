@@ -62,6 +62,8 @@ class Endpoint:
         self.pool = pool
         self.limits = pool.limits
         self.page = page
+        #: How many answers were kept ones; may miss some when many ask at once.
+        self.given = 0
         self._warm = Cache(self.limits.cache // 2)
         self._kept = Cache(self.limits.cache // 2)
 
@@ -80,14 +82,19 @@ class Endpoint:
         except Problem as trouble:
             return self.refuse(environ, start_response, trouble)
 
-    def warm(self, environ: dict, start_response: StartResponse) -> Iterable[bytes] | None:
-        """The answer if it was given lately, None if it has to be worked out: for whoever stands in front
-        and wants to let through at once what costs nothing."""
+    def kept(self, environ: dict) -> Answer | None:
+        """The answer to this request if it was given lately: for whoever stands in front and wants to let
+        through at once what costs nothing, with `give`."""
         if environ["REQUEST_METHOD"] != "GET":
             return None
-        key = (environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ACCEPT_ENCODING"))
-        answer = self._warm.get(key)
-        return None if answer is None else self._send(environ, start_response, answer)
+        return self._warm.get(
+            (environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ACCEPT_ENCODING"))
+        )
+
+    def give(self, environ: dict, start_response: StartResponse, answer: Answer) -> Iterable[bytes]:
+        """Send an answer that was kept."""
+        self.given += 1
+        return self._send(environ, start_response, answer)
 
     def _cold(self, environ, start_response, key, accept, encoding) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
