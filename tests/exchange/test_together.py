@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
-from tests.engine.conftest import Server
 
 from dystonia_kg.exchange.importing import import_into
+from tests.engine.conftest import Server
 
 from .conftest import OBO
 
