@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from .errors import NoRelease
 from .release import is_release
 
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -53,8 +54,11 @@ def read(folder: Path) -> Edition:
     path = folder / "catalog.ttl"
     rows: dict[str, list] = {}
     if path.is_file():
-        for quad in parse(path=path, format=RdfFormat.TURTLE):
-            rows.setdefault(quad.predicate.value, []).append(quad.object)
+        try:
+            for quad in parse(path=path, format=RdfFormat.TURTLE):
+                rows.setdefault(quad.predicate.value, []).append(quad.object)
+        except (SyntaxError, ValueError) as trouble:
+            raise NoRelease(f"{path}: cut short, or not what was released; copy or build it again") from trouble
 
     def first(*predicates: str) -> str:
         return next((o.value for p in predicates for o in rows.get(p, ())), "")

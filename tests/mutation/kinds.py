@@ -626,13 +626,10 @@ def a_policy_is_gone(book, chance):
 # --- other vocabularies
 
 
-def _mapping(book: Book, chance: random.Random, part: str = "", **wanted: str) -> Block:
-    found = [
-        b
-        for b in book.a("sssom:Mapping")
-        if b.of("owl:annotatedTarget") and part in b.of("owl:annotatedTarget")[0].object
-    ]
-    return chance.choice(found)
+def _mapping(book: Book, chance: random.Random, vocabulary: str = "") -> Block:
+    """Some mapping, to this vocabulary if one is named."""
+    found = [b for b in book.a("sssom:Mapping") if b.of("owl:annotatedTarget")]
+    return chance.choice([b for b in found if not vocabulary or b.path.stem == vocabulary])
 
 
 def _mapped_to(book: Book, block: Block, curie: str) -> Mutant:
@@ -694,7 +691,7 @@ def a_mapping_becomes_exact(book, chance):
 
 @kind
 def a_mapping_to_another_number(book, chance):
-    fact = _mapping(book, chance, "MONDO").of("owl:annotatedTarget")[0]
+    fact = _mapping(book, chance, "mondo").of("owl:annotatedTarget")[0]
     digit = re.search(r"\d(?=\D*$)", fact.object)
     changed = str((int(digit[0]) + chance.randrange(1, 10)) % 10)
     return book.with_object(fact, fact.object[: digit.start()] + changed + fact.object[digit.end() :])
@@ -702,7 +699,7 @@ def a_mapping_to_another_number(book, chance):
 
 @kind
 def a_mapping_in_a_malformed_identifier(book, chance):
-    fact = _mapping(book, chance, "").of("owl:annotatedTarget")[0]
+    fact = _mapping(book, chance).of("owl:annotatedTarget")[0]
     wrong = ("<https://purl.obolibrary.org/obo/MONDO:0000477>", "<http://purl.obolibrary.org/obo/MONDO_047>",
              "<http://snomed.info/id/ABC>", "<https://omim.org/entry/12>", "<http://purl.obolibrary.org/obo/HP_1>")  # fmt: skip
     return book.with_object(fact, chance.choice(wrong))

@@ -1,5 +1,5 @@
 """
-The ledger: what every claim, mapping and policy says, written down a second time.
+The ledger: what every claim, mapping and policy says, and whose turn a rule is, written down a second time.
 
 Nothing else can notice that a claim was weakly stated and now is strongly stated: both are sound. So
 strengths, denials, populations and matches are kept in two places, like money, and a change is made in
@@ -21,7 +21,8 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 OWL = "http://www.w3.org/2002/07/owl#"
 DYO = "https://w3id.org/dystonia/ontology#"
 TYPE = NamedNode(RDF + "type")
-ENTERED = {DYO + "Claim", DYO + "ConclusionPolicy", "https://w3id.org/sssom/Mapping"}
+SH = "http://www.w3.org/ns/shacl#"
+ENTERED = {DYO + "Claim", DYO + "ConclusionPolicy", "https://w3id.org/sssom/Mapping", SH + "SPARQLRule"}
 
 #: What is entered, in the order of the columns.
 COLUMNS = {
@@ -31,6 +32,7 @@ COLUMNS = {
     "modality": (DYO + "modality", DYO + "sufficientModality"),
     "polarity": (DYO + "polarity",),
     "population": (DYO + "population",),
+    "turn": (SH + "order",),
 }
 
 
