@@ -1,4 +1,4 @@
-.PHONY: serve test build format bench clean
+.PHONY: serve test build format bench clean release lock mutation site
 
 PY := .venv/bin/python
 
@@ -26,3 +26,16 @@ clean:
 	python3 -m venv .venv
 	$(PY) -m pip install --quiet --editable '.[dev]'
 	touch .venv
+
+release: .venv      ## wheel, sdist, data, bill of materials: twice, and compared byte by byte
+	$(PY) -m pip install --quiet 'build>=1.2'
+	$(PY) tools/release.py
+
+lock: .venv         ## pin what the server is installed with
+	$(PY) tools/lock.py
+
+mutation: .venv     ## spoil the knowledge and see who notices
+	$(PY) tests/mutation --each 5 --report docs/mutation.md
+
+site: .venv build   ## the whole site as files, in www/
+	$(PY) -m dystonia_kg site --out www

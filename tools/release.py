@@ -46,14 +46,23 @@ def copy(to: Path) -> Path:
 def make(work: Path, out: Path, number: str, seconds: str) -> None:
     """One whole release in `out`, from a fresh copy of the tree."""
     tree = copy(work / "tree")
-    environ = {**os.environ, "SOURCE_DATE_EPOCH": seconds, "PYTHONPATH": "", "PYTHONHASHSEED": str(os.getpid() % 4096)}
+    environ = {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": seconds,
+        "PYTHONPATH": "",
+        "PYTHONHASHSEED": str(os.getpid() % 4096),
+    }
     out.mkdir(parents=True)
-    subprocess.run([sys.executable, "-m", "build", "--outdir", str(out), str(tree)], check=True, env=environ, stdout=2)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(out), str(tree)], check=True, env=environ, stdout=2
+    )
     data = work / f"dystonia-kg-{number}"
     inside = {**environ, "PYTHONPATH": str(tree / "publish")}
     build = [sys.executable, "-m", "dystonia_kg", "build", "--home", str(tree), "--out", str(data)]
     subprocess.run(build, check=True, env=inside, cwd=work)
-    subprocess.run([sys.executable, str(tree / "tools/sbom.py"), str(out / "sbom.cdx.json")], check=True, env=inside)
+    subprocess.run(
+        [sys.executable, str(tree / "tools/sbom.py"), str(out / "sbom.cdx.json")], check=True, env=inside
+    )
     pack(data, out / f"dystonia-kg-{number}-data.tar.gz", int(seconds))
     for name in ("dataset.ttl", "dataset.jsonld", "dataset.nt", "ontology.owl", "ontology.obo", "validation.ttl",
                  "ro-crate-metadata.json", "catalog.ttl"):  # fmt: skip
@@ -93,7 +102,11 @@ def differences(one: Path, two: Path) -> list[str]:
     return [
         name
         for name in names
-        if not ((one / name).is_file() and (two / name).is_file() and filecmp.cmp(one / name, two / name, shallow=False))
+        if not (
+            (one / name).is_file()
+            and (two / name).is_file()
+            and filecmp.cmp(one / name, two / name, shallow=False)
+        )
     ]
 
 

@@ -30,7 +30,9 @@ def locked() -> dict[str, tuple[str, list[str]]]:
     """Package → version and the SHA-256 of its files, as pinned."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     found = {}
-    for name, version, rest in re.findall(r"^([\w.-]+)==(\S+) \\\n((?:    --hash=.+\n?)+)", text, re.MULTILINE):
+    for name, version, rest in re.findall(
+        r"^([\w.-]+)==(\S+) \\\n((?:    --hash=.+\n?)+)", text, re.MULTILINE
+    ):
         found[name] = (version, re.findall(r"sha256:([0-9a-f]{64})", rest))
     return found
 
@@ -61,13 +63,21 @@ def needs(package: Distribution) -> list[str]:
 def bill() -> dict:
     """The document."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    version = re.search(r'owl:versionInfo "([^"]+)"', (ROOT / "ontology" / "dystonia.ttl").read_text(encoding="utf-8"))[1]
+    version = re.search(
+        r'owl:versionInfo "([^"]+)"', (ROOT / "ontology" / "dystonia.ttl").read_text(encoding="utf-8")
+    )[1]
     ours = f"pkg:pypi/{project['name']}@{version}"
     components, links = [], []
     pins = locked()
     for name, (pinned, digests) in sorted(pins.items()):
         reference = f"pkg:pypi/{name}@{pinned}"
-        component = {"type": "library", "bom-ref": reference, "name": name, "version": pinned, "purl": reference}
+        component = {
+            "type": "library",
+            "bom-ref": reference,
+            "name": name,
+            "version": pinned,
+            "purl": reference,
+        }
         try:
             package = distribution(name)
         except PackageNotFoundError:
@@ -88,7 +98,9 @@ def bill() -> dict:
         ]
         components.append(component)
     direct = sorted(normal(re.match(r"[\w.-]+", row)[0]) for row in project["dependencies"])
-    links.append({"ref": ours, "dependsOn": [f"pkg:pypi/{one}@{pins[one][0]}" for one in direct if one in pins]})
+    links.append(
+        {"ref": ours, "dependsOn": [f"pkg:pypi/{one}@{pins[one][0]}" for one in direct if one in pins]}
+    )
     body = {
         "metadata": {
             "component": {
@@ -104,7 +116,12 @@ def bill() -> dict:
         "dependencies": sorted(links, key=lambda link: link["ref"]),
     }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(body, sort_keys=True))
-    head = {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": f"urn:uuid:{serial}", "version": 1}
+    head = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{serial}",
+        "version": 1,
+    }
     return {"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", **head, **body}
 
 
@@ -121,7 +138,11 @@ def table() -> str:
     rows = ["| package | version | licence |", "|---|---|---|"]
     for component in bill()["components"]:
         said = next(iter(component.get("licenses", [])), {})
-        words = said.get("expression") or said.get("license", {}).get("id") or said.get("license", {}).get("name", "?")
+        words = (
+            said.get("expression")
+            or said.get("license", {}).get("id")
+            or said.get("license", {}).get("name", "?")
+        )
         rows.append(f"| {component['name']} | {component['version']} | {words} |")
     return "\n".join(rows) + "\n"
 
