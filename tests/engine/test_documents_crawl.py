@@ -134,10 +134,10 @@ class Crawl:
                 for found in _strings(json.loads(body)):
                     self.follow(found, path) if found.startswith((ORIGIN, self.base)) else None
             elif kind.startswith("text/") and kind not in ("text/csv", "text/css", "text/javascript"):
-                for found in re.findall(r"https?://[^\s\"'<>)]+", body.decode()):
+                for found in re.findall(r"https?://[^\s\"'<>)|]+", body.decode()):
                     self.follow(found.rstrip(".,;"), path)
             elif kind in ("application/xml", "application/linkset", "application/link-format"):
-                for found in re.findall(r"https?://[^\s\"'<>]+", html.unescape(body.decode())):
+                for found in re.findall(r"https?://[^\s\"'<>|]+", html.unescape(body.decode())):
                     self.follow(found, path)
         except (ValueError, SyntaxError) as trouble:
             self.broken.append(f"/{path} is not {kind}: {trouble}")
