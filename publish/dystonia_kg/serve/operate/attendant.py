@@ -397,7 +397,8 @@ _OURS = "Something went wrong here; the fault is ours, and it is in our log unde
 
 def _first_line(text: str) -> str:
     """What may be told outside: the reason without the place, which is the part before the colon."""
-    return text.partition("\n")[0].rpartition(": ")[2]
+    reason = text.partition("\n")[0].rpartition(": ")[2]
+    return "the log says why" if "/" in reason or "\\" in reason else reason
 
 
 def _sum(place: Path) -> str:
