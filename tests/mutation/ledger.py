@@ -22,7 +22,10 @@ OWL = "http://www.w3.org/2002/07/owl#"
 DYO = "https://w3id.org/dystonia/ontology#"
 TYPE = NamedNode(RDF + "type")
 SH = "http://www.w3.org/ns/shacl#"
-ENTERED = {DYO + "Claim", DYO + "ConclusionPolicy", "https://w3id.org/sssom/Mapping", SH + "SPARQLRule"}
+#: Classes whose things are entered; of those without any of the columns, that they are there.
+ENTERED = {"https://w3id.org/sssom/Mapping", SH + "SPARQLRule", SH + "SPARQLExecutable"} | {
+    DYO + name for name in ("Claim", "ConclusionPolicy", "AuditFinding", "Disagreement", "Omission", "Gene", "Adjacency")
+}
 
 #: What is entered, in the order of the columns.
 COLUMNS = {
