@@ -12,6 +12,7 @@ from .archive import Archive
 #: Modules that bring a `blueprint`, in the order in which they are asked.
 ROOMS = (
     "whatif",
+    "canonical",
     "documents",
     "discovery",
     "downloads",

@@ -1,0 +1,26 @@
+"""
+Canonical addresses that FHIR resources of ours carry: each leads to the file of the release that holds it.
+
+`/fhir/<Kind>/<name>` is a name for a resource; the resource itself is a file among the downloads.
+"""
+
+from flask import Blueprint, Response, redirect
+
+from .answers import library, problem, root
+
+blueprint = Blueprint("canonical", __name__)
+
+
+@blueprint.get("/fhir/<kind>/<name>")
+def resource(kind: str, name: str) -> Response:
+    """See the file that holds the FHIR resource of this name."""
+    shelf = library()
+    canonical = f'"{shelf.base}fhir/{kind}/{name}"'.encode()
+    for path in sorted(shelf.folder.glob("fhir-*.json"), reverse=True):
+        if (
+            kind.isalpha()
+            and path.stem.split("-")[-1].startswith(kind.lower())
+            and canonical in path.read_bytes()
+        ):
+            return redirect(f"{root()}dump/{path.name}", code=303)
+    return problem(404, "Not Found", "No FHIR resource of this release has that address.")
