@@ -35,17 +35,17 @@ def changes(number: str) -> str:
     return found[0].rstrip() + "\n"
 
 
-def copy(to: Path) -> Path:
+def copy(commit: str, to: Path) -> Path:
     """The tree as git has it, with nothing that lies around."""
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True).stdout
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True).stdout
     to.mkdir(parents=True)
     subprocess.run(["tar", "-x"], cwd=to, input=archive, check=True)
     return to
 
 
-def make(work: Path, out: Path, number: str, seconds: str) -> None:
+def make(commit: str, work: Path, out: Path, number: str, seconds: str) -> None:
     """One whole release in `out`, from a fresh copy of the tree."""
-    tree = copy(work / "tree")
+    tree = copy(commit, work / "tree")
     environ = {
         **os.environ,
         "SOURCE_DATE_EPOCH": seconds,
@@ -115,14 +115,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "artifacts")
     options = parser.parse_args()
     number = version()
-    seconds = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    command = ["git", "log", "-1", "--format=%H %ct"]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    commit, seconds = said.split()
     with tempfile.TemporaryDirectory() as folder:
         works = [Path(folder) / "first", Path(folder) / "second" / "deeper"]
         for work in works:
             work.mkdir(parents=True)
-            make(work, work / "out", number, seconds)
+            make(commit, work, work / "out", number, seconds)
         unequal = differences(*(work / "out" for work in works))
         if unequal:
             print(f"two builds of one commit differ in: {', '.join(unequal)}", file=sys.stderr)
