@@ -186,7 +186,7 @@ def _strings(value):
 START = ("", "robots.txt", ".well-known/void", ".well-known/api-catalog")
 
 #: Files of a release exist in one format only; the context is no graph.
-ONE_FORM = ("catalog?", "validation?", "context?")
+ONE_FORM = ("catalog?", "validation?", "context?", "concepts.skos?")
 
 
 def differing(crawl: Crawl) -> list[str]:

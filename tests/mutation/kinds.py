@@ -840,12 +840,17 @@ def a_shape_that_asks_for_less(book, chance):
 
 @kind
 def a_prefix_for_another_namespace(book, chance):
-    paths = [p for p in book.lines if p.is_relative_to(book.home / "data")]
-    path = chance.choice(paths)
-    numbers = [
-        n for n, line in enumerate(book.lines[path]) if line.startswith(("@prefix dys:", "@prefix dyo:"))
-    ]
-    line = book.lines[path][numbers[-1]]
+    ours = ("@prefix dys:", "@prefix dyo:")
+    path, number = chance.choice(
+        [
+            (path, number)
+            for path, lines in book.lines.items()
+            if path.is_relative_to(book.home / "data")
+            for number, line in enumerate(lines)
+            if line.startswith(ours)
+        ]
+    )
+    line = book.lines[path][number]
     return book.replacing(
-        path, numbers[-1], line.replace("dystonia/", "dystonie/"), "a prefix stands for another namespace"
+        path, number, line.replace("dystonia/", "dystonie/"), "a prefix stands for another namespace"
     )
