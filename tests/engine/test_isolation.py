@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import threading
@@ -16,6 +17,7 @@ import pytest
 from dystonia_kg.errors import NoRelease
 from dystonia_kg.serve.sparql import Limits, Pool, frames
 from dystonia_kg.serve.sparql.frames import Job
+from dystonia_kg.serve.sparql.limits import ARRIVING
 
 DIRECT = {"Content-Type": "application/sparql-query"}
 SIX = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p . ?q ?r ?s }"
@@ -381,6 +383,7 @@ def _ask_in_vain(server) -> None:
 
 def test_those_who_send_slowly_do_not_keep_others_from_asking(server):
     """More requests than there are threads, each with content that never comes."""
+    raise_descriptors(2 * Limits().threads)
     kind = b"Content-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\nA"
     head = b"POST %s HTTP/1.1\r\nHost: x\r\n" + kind
     with contextlib.ExitStack() as stack:
@@ -392,6 +395,22 @@ def test_those_who_send_slowly_do_not_keep_others_from_asking(server):
     deadline = time.monotonic() + 30
     while server.ask("POST", "/sparql", SMALL, DIRECT).status != 200:
         assert time.monotonic() < deadline
+
+
+def test_hundreds_who_send_slowly_keep_nobody_from_sending(server):
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\nA"
+    raise_descriptors(2 * ARRIVING)
+    with contextlib.ExitStack() as stack:
+        for _ in range(ARRIVING // 2):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 60)).sendall(head)
+        assert {server.ask("POST", "/sparql", SMALL, DIRECT).status for _ in range(10)} == {200}
+
+
+def raise_descriptors(count: int) -> None:
+    """As many open sockets as a test wants to hold."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count if hard < 0 else min(count, hard), hard))
 
 
 def test_a_folder_that_is_no_release_is_told_at_once(tmp_path):

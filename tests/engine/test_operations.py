@@ -155,6 +155,23 @@ def strict(toy):
     running.stop()
 
 
+def test_addresses_in_answers_are_those_the_reader_of_a_proxy_uses(strict):
+    told = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "graph.example",
+        "X-Forwarded-For": "192.0.2.77",
+    }
+    got = strict.ask("GET", "/id/cow", headers=told | {"Accept": "text/turtle"})
+    assert got.headers["location"].startswith("https://graph.example/")
+    described = strict.ask("GET", "/sparql", headers=told | {"Accept": "application/n-triples"})
+    assert b"<https://graph.example/sparql>" in described.body
+
+
+def test_without_a_proxy_nobody_else_says_what_our_address_is(server):
+    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "graph.example", "Accept": "text/turtle"}
+    assert "graph.example" not in server.ask("GET", "/id/cow", headers=told).headers["location"]
+
+
 @pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/search?q=cow", "/classify", "/reconcile"])
 def test_who_asks_too_often_is_told_how_long_to_wait(strict, path):
     me = {"X-Forwarded-For": f"192.0.2.{len(path)}", "Accept": "application/json"}

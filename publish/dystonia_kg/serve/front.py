@@ -7,11 +7,8 @@ from pathlib import Path
 
 from . import create_app
 from .sparql import Endpoint, Limits, Pool
+from .sparql.limits import ARRIVING
 from .sparql.problem import Problem
-
-#: Requests whose content is on its way at one moment. It is there at once or comes slowly; who sends
-#: it slowly keeps a thread, so there is an end to how many may.
-ARRIVING = 64
 
 #: Bytes of a request to the site; the endpoint has a limit of its own.
 MOST = 4 << 20
@@ -33,9 +30,11 @@ def front(folder: Path, limits: Limits | None = None, archive: Path | None = Non
             if not arriving.acquire(blocking=False):
                 return endpoint.refuse(environ, start_response, CROWDED)
             try:
-                _receive(environ)
+                whole = _receive(environ)
             finally:
                 arriving.release()
+            if not whole:
+                return endpoint.refuse(environ, start_response, CUT_SHORT)
         if environ["PATH_INFO"] == "/sparql":
             return endpoint(environ, start_response)
         return site.wsgi_app(environ, start_response)
@@ -52,9 +51,13 @@ CROWDED = Problem(
 )
 
 
-def _receive(environ: dict) -> None:
-    """Take in the content, as far as anyone here reads it."""
+CUT_SHORT = Problem(400, "Bad Request", "The content ended before the length that its header states.")
+
+
+def _receive(environ: dict) -> bool:
+    """Take in the content, as far as anyone here reads it; False if the sender left in the middle."""
     stated = environ.get("CONTENT_LENGTH") or ""
     wanted = min(int(stated), MOST) if stated.isdecimal() else MOST
     body = environ["wsgi.input"].read(wanted + 1 if not stated.isdecimal() else wanted)
     environ["wsgi.input"] = io.BytesIO(body)
+    return not stated.isdecimal() or len(body) == wanted

@@ -14,6 +14,7 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .front import front
 from .operate import Attendant, Rules
@@ -95,7 +96,9 @@ def _load(
     attendant.numbers.at_present(
         "warm_answers", "Answers given from memory", lambda: [((), float(sum(e.given for e in latest)))]
     )
-    return attendant if rules.log == "requests" else _straight(attendant, latest)
+    application = attendant if rules.log == "requests" else _straight(attendant, latest)
+    # Addresses in answers are those that the reader uses, not those behind the proxy.
+    return ProxyFix(application, 0, rules.proxies, rules.proxies) if rules.proxies else application
 
 
 def _straight(attendant: Attendant, latest: list[Endpoint]) -> Callable:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 MIB = 1 << 20
 
+#: Requests whose content is on its way at one moment. It is there at once or comes slowly; who sends it
+#: slowly keeps a thread that sleeps and costs little, but there is an end to how many may.
+ARRIVING = 1024
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -39,5 +43,5 @@ class Limits:
 
     @property
     def threads(self) -> int:
-        """Threads of the front: all that can wait, and some for answers that need no worker."""
-        return self.queue + self.workers + self.slow + self.parked + 64
+        """Threads of the front: all that can wait or send slowly, and some for answers that need no worker."""
+        return self.queue + self.workers + self.slow + self.parked + ARRIVING + 64
