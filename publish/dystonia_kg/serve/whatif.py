@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import Blueprint, Response, request
-from pyoxigraph import serialize
 
 from ..errors import BadInput, Trouble
 from ..formats import GRAPHS, Format
@@ -21,6 +20,7 @@ from .answers import answer as finished
 from .answers import library, problem
 from .library import Library
 from .variants import HTML
+from .writing import write
 
 blueprint = Blueprint("whatif", __name__)
 
@@ -79,7 +79,7 @@ def classify() -> Response:
         told = found.results if everything or len(found.results) != 1 else found.results[0]
         body = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     else:
-        body = serialize(found.triples, format=choice.form.syntax, prefixes=shelf.prefixes)
+        body = write(shelf, found.triples, choice.form)
     return finished(body, choice.content_type, vary=("Accept",))
 
 

@@ -12,13 +12,14 @@ def write(
 ) -> bytes:
     """The triples in this format, with our prefixes.
 
-    In JSON-LD the node named `first` stands first, and `words` is the namespace that needs no prefix.
+    The node named `first` stands first; in JSON-LD, `words` is the namespace that needs no prefix.
     """
     if form.syntax == RdfFormat.JSON_LD:
         if words:
             return jsonld.write_in(words, triples, first)
         return jsonld.write(library, triples, first)
-    return serialize(triples, format=form.syntax, prefixes=_used(library, triples))
+    ordered = sorted(triples, key=lambda triple: triple.subject != first)
+    return serialize(ordered, format=form.syntax, prefixes=_used(library, triples))
 
 
 def _used(library: Library, triples: list[Triple]) -> dict[str, str]:
