@@ -11,6 +11,15 @@ Everything that can go wrong, in one place.
   + BadInput       what a person typed or sent can not be understood
   + Unwritable     a folder can not be written, or holds what is not ours
   + NoRelease      a folder is not a release, or not a whole one
+  + EngineTrouble  a SPARQL engine does not do what it was asked
+    - Unreachable  nothing answers there, or it went away
+    - NotSparql    something answers, but it is no SPARQL engine
+    - Forbidden    the engine wants other credentials, or nothing may be written there
+    - Full         the engine has no room left
+    - TooSlow      the engine gave up, or took longer than it was given
+    - Truncated    the engine sent a part of the answer
+    - Altered      what the engine holds is not what it was sent
+    - Foreign      a graph is in the way that is not ours
 """
 
 
@@ -53,4 +62,44 @@ class Unwritable(Trouble):
 
 
 class NoRelease(Trouble):
+    pass
+
+
+class EngineTrouble(Trouble):
+    pass
+
+
+class Unreachable(EngineTrouble):
+    pass
+
+
+class NotSparql(EngineTrouble):
+    pass
+
+
+class Forbidden(EngineTrouble):
+    pass
+
+
+class Full(EngineTrouble):
+    pass
+
+
+class TooSlow(EngineTrouble):
+    pass
+
+
+class Truncated(EngineTrouble):
+    """`limit` is how many rows the engine sends at most, where that is known."""
+
+    def __init__(self, sentence: str, limit: int | None = None):
+        super().__init__(sentence)
+        self.limit = limit
+
+
+class Altered(EngineTrouble):
+    pass
+
+
+class Foreign(EngineTrouble):
     pass

@@ -1,0 +1,275 @@
+"""
+Where a release lies in an engine, which release is the current one, and what each holds.
+
+Below the base B of a dataset nothing is ever replaced: a release R has a folder of graphs of its own,
+`B store/R/`, and the journal `B store/journal` says by one triple for each switch which release readers
+see. Adding one triple is atomic in every engine; putting, moving or copying over a graph in use is not.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ..errors import Altered, Foreign, NoRelease
+from ..release import DATASET, GUEST, sums
+from ..releases import read
+
+DCTERMS = "http://purl.org/dc/terms/"
+VOID = "http://rdfs.org/ns/void#"
+SPDX = "http://spdx.org/rdf/terms#"
+PROV = "http://www.w3.org/ns/prov#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
+
+REFERENCES = DCTERMS + "references"
+IS_VERSION_OF = DCTERMS + "isVersionOf"
+IDENTIFIER = DCTERMS + "identifier"
+WITHDRAWN = PROV + "wasInvalidatedBy"
+TRIPLES = VOID + "triples"
+CHECKSUM = SPDX + "checksum"
+VALUE = SPDX + "checksumValue"
+
+#: Names in the folder of a release that are not graphs of the knowledge.
+RESERVED = ("default", "index")
+
+Term = NamedNode | BlankNode | Literal
+
+
+def release_id(folder: Path) -> str:
+    """What a release is called in engines: its version, and twelve digits of the SHA-256 of its dataset.
+
+    Where ontologies of others were imported into the release, the digits are of the dataset and them.
+    Raises NoRelease where the folder is not a release.
+    """
+    stated = sums(folder)
+    if DATASET not in stated:
+        raise NoRelease(f"{folder}: the release has no {DATASET}; build it again")
+    digest = stated[DATASET]
+    guests = [f"{digest}  {name}" for name, digest in sorted(stated.items()) if is_guest(name)]
+    if guests:
+        digest = sha256("\n".join([digest, *guests]).encode()).hexdigest()
+    return f"{quote(read(folder).version, safe='')}-{digest[:12]}"
+
+
+def is_guest(name: str) -> bool:
+    """Whether a file of a release holds somebody else's ontology."""
+    return name.startswith(GUEST[0]) and name.endswith(GUEST[1])
+
+
+def top(base: str) -> str:
+    """Everything that we keep in an engine has a name that begins so."""
+    return base + "store/"
+
+
+def journal(base: str) -> str:
+    return top(base) + "journal"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The names of one release in an engine.
+
+    `keeps` says of a literal whether the engine gives it back with an equal value; one that it would damage
+    is held under a datatype of ours and gets its own back when it is read. Reading needs no `keeps`.
+    """
+
+    base: str
+    release: str
+    keeps: Callable[[Literal], bool] = lambda literal: True
+
+    @cached_property
+    def folder(self) -> str:
+        return f"{top(self.base)}{self.release}/"
+
+    @property
+    def default(self) -> str:
+        """The merge of all graphs of the release: the default graph of its readers."""
+        return self.folder + "default"
+
+    @property
+    def index(self) -> str:
+        """The graph that says which graphs there are, how long each is, and its checksum."""
+        return self.folder + "index"
+
+    @cached_property
+    def _nodes(self) -> str:
+        return f"{self.base}.well-known/genid/{self.release}/"
+
+    @cached_property
+    def _kinds(self) -> str:
+        return f"{self.base}.well-known/literal/"
+
+    def held(self, graph: str) -> str:
+        """The name under which a graph of the knowledge is held."""
+        rest = graph[len(self.base) :] if graph.startswith(self.base) else ""
+        if not rest or rest in RESERVED or rest.startswith("~/"):
+            return f"{self.folder}~/{quote(graph, safe='')}"
+        return self.folder + rest
+
+    def plain(self, held: str) -> str | None:
+        """The graph of the knowledge that is held under this name; None where it is none."""
+        if not held.startswith(self.folder):
+            return None
+        rest = held[len(self.folder) :]
+        if not rest or rest in RESERVED:
+            return None
+        return unquote(rest[2:]) if rest.startswith("~/") else self.base + rest
+
+    def skolem(self, term: Term) -> Term:
+        """The term as it is sent: a blank node becomes an IRI (RDF 1.1 Concepts, section 3.5)."""
+        if isinstance(term, BlankNode):
+            return NamedNode(self._nodes + term.value)
+        if isinstance(term, Literal) and not term.language and not self.keeps(term):
+            return Literal(term.value, datatype=NamedNode(self._kinds + quote(term.datatype.value, safe="")))
+        return term
+
+    def unskolem(self, term: Term) -> Term:
+        """The term as the knowledge has it."""
+        if isinstance(term, NamedNode):
+            if term.value.startswith(self._nodes):
+                return BlankNode(term.value[len(self._nodes) :])
+        elif isinstance(term, Literal) and term.datatype.value.startswith(self._kinds):
+            return Literal(term.value, datatype=NamedNode(unquote(term.datatype.value[len(self._kinds) :])))
+        return term
+
+    def to_send(self, triple: Triple) -> Triple:
+        return Triple(self.skolem(triple.subject), triple.predicate, self.skolem(triple.object))
+
+    def as_said(self, triple: Triple) -> Triple:
+        return Triple(self.unskolem(triple.subject), triple.predicate, self.unskolem(triple.object))
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One switch: from then on readers see `release`, unless it was withdrawn."""
+
+    number: int
+    release: str
+    withdrawn: bool = False
+
+
+def history(connection, base: str) -> list[Entry]:
+    """Every switch, oldest first. Of two with the same number the one with the higher name counts, for all."""
+    graph = journal(base)
+    rows = list(connection.query(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"))
+    withdrawn = {_release(row["s"], base) for row in rows if row["p"].value == WITHDRAWN}
+    found = []
+    for row in rows:
+        if row["p"].value == WITHDRAWN:
+            continue
+        number = row["s"].value.removeprefix(graph + "#")
+        release = _release(row["o"], base)
+        if row["p"].value != REFERENCES or not number.isdigit() or release is None:
+            raise Foreign(
+                f"the graph <{graph}> holds something that is no switch of ours ({row['s']} {row['p']} …); "
+                "nothing is published into an engine that uses this name for something else"
+            )
+        found.append(Entry(int(number), release, release in withdrawn))
+    return sorted(found)
+
+
+def _release(term, base: str) -> str | None:
+    """R, from <B store/R/>."""
+    start = top(base)
+    value = term.value if isinstance(term, NamedNode) else ""
+    name = value[len(start) : -1]
+    return name if value.startswith(start) and value.endswith("/") and name and "/" not in name else None
+
+
+def newest(entries: Iterable[Entry]) -> str | None:
+    """The release that readers see."""
+    last = max((entry for entry in entries if not entry.withdrawn), default=None)
+    return last.release if last else None
+
+
+def current(connection, base: str) -> str | None:
+    """The release that readers see; None where none was published."""
+    return newest(history(connection, base))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A graph in an engine: its name there, whose version it is (None: the merge), its length, its checksum."""
+
+    held: str
+    graph: str | None
+    triples: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a release in an engine says of itself."""
+
+    release: str
+    version: str
+    default: Held
+    graphs: tuple[Held, ...]
+
+    @property
+    def triples(self) -> int:
+        return self.default.triples + sum(graph.triples for graph in self.graphs)
+
+    def to_triples(self, layout: Layout) -> list[Triple]:
+        """The index graph."""
+        whole = NamedNode(layout.folder)
+        rows = [
+            Triple(whole, NamedNode(RDF_TYPE), NamedNode(VOID + "Dataset")),
+            Triple(whole, NamedNode(IDENTIFIER), Literal(self.release)),
+            Triple(whole, NamedNode(VERSION), Literal(self.version)),
+            Triple(whole, NamedNode(TRIPLES), Literal(self.triples)),
+        ]
+        for number, graph in enumerate((self.default, *self.graphs)):
+            held, checksum = NamedNode(graph.held), NamedNode(f"{layout.index}#checksum-{number}")
+            if graph.graph is not None:
+                rows.append(Triple(held, NamedNode(IS_VERSION_OF), NamedNode(graph.graph)))
+            rows += [
+                Triple(held, NamedNode(TRIPLES), Literal(graph.triples)),
+                Triple(held, NamedNode(CHECKSUM), checksum),
+                Triple(checksum, NamedNode(SPDX + "algorithm"), NamedNode(SPDX + "checksumAlgorithm_sha256")),
+                Triple(checksum, NamedNode(VALUE), Literal(graph.checksum)),
+            ]
+        return rows
+
+
+def contents(connection, layout: Layout) -> Index | None:
+    """What the index of a release says; None where there is no index.
+
+    Raises Altered where the index is not whole, which is so while it is being written.
+    """
+    rows: dict[str, dict[str, Term]] = {}
+    for row in connection.query(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{layout.index}> {{ ?s ?p ?o }} }}"):
+        rows.setdefault(row["s"].value, {})[row["p"].value] = row["o"]
+    if not rows:
+        return None
+    whole = rows.get(layout.folder, {})
+    graphs, default = [], None
+    try:
+        for held, said in sorted(rows.items()):
+            if CHECKSUM not in said:
+                continue
+            checksum = rows[said[CHECKSUM].value][VALUE].value
+            graph = said[IS_VERSION_OF].value if held != layout.default else None
+            one = Held(held, graph, int(said[TRIPLES].value), checksum)
+            if graph is None:
+                default = one
+            else:
+                graphs.append(one)
+        index = Index(whole[IDENTIFIER].value, whole[VERSION].value, default, tuple(graphs))
+        stated = int(whole[TRIPLES].value)
+    except (KeyError, ValueError, AttributeError) as trouble:
+        raise _half(layout) from trouble
+    if default is None or index.triples != stated or index.release != layout.release:
+        raise _half(layout)
+    return index
+
+
+def _half(layout: Layout) -> Altered:
+    return Altered(
+        f"the index <{layout.index}> is not whole: the release was not published to its end; publish it again"
+    )
