@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from .errors import NoRelease
 from .release import is_release
 
+ADMS = "http://www.w3.org/ns/adms#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCTERMS = "http://purl.org/dc/terms/"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -22,6 +23,8 @@ class Edition:
     day: datetime | None
     version_iri: str
     folder: Path
+    #: What its makers say of it.
+    notes: str = ""
 
     @property
     def rank(self) -> tuple:
@@ -58,7 +61,9 @@ def read(folder: Path) -> Edition:
             for quad in parse(path=path, format=RdfFormat.TURTLE):
                 rows.setdefault(quad.predicate.value, []).append(quad.object)
         except (SyntaxError, ValueError) as trouble:
-            raise NoRelease(f"{path}: cut short, or not what was released; copy or build it again") from trouble
+            raise NoRelease(
+                f"{path}: cut short, or not what was released; copy or build it again"
+            ) from trouble
 
     def first(*predicates: str) -> str:
         return next((o.value for p in predicates for o in rows.get(p, ())), "")
@@ -69,6 +74,7 @@ def read(folder: Path) -> Edition:
         day=_day(first(DCTERMS + "modified", DCTERMS + "issued")),
         version_iri=version_iri,
         folder=folder,
+        notes=first(ADMS + "versionNotes"),
     )
 
 

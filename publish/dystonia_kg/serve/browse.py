@@ -32,6 +32,9 @@ ALT = NamedNode(SKOS + "altLabel")
 #: Values of a filter that are shown at once; the rest are folded.
 MOST = 10
 
+#: Things on one page.
+PAGE = 200
+
 
 @dataclass(frozen=True)
 class Option:
@@ -107,13 +110,15 @@ def one_kind(slug: str) -> str:
     values = {line: _values(shelf, one.target, line) for line in filters_of(one)}
     kept = [t for t in everything if _fits(t, values, chosen)]
     read = reader(shelf)
+    pages = max(1, -(-len(kept) // PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
     letters: dict[str, list] = {}
-    for thing in kept:
+    for thing in kept[(page - 1) * PAGE : page * PAGE]:
         text = shelf.label(thing)
         lead = read.lead(thing)
         aka = sorted({o.value for o in shelf.said(thing, ALT) if (o.language or "en").startswith("en")})
         row = {"text": text, "href": shelf.path(thing), "lead": lead.text if lead else "", "aka": aka[:4]}
-        letters.setdefault((fold(text)[:1] or "#").upper(), []).append(row)
+        letters.setdefault(_initial(text), []).append(row)
     return shown(
         shelf,
         "shelf.html",
@@ -125,6 +130,9 @@ def one_kind(slug: str) -> str:
             if f.options
         ],
         letters=letters,
+        initials=_initials(shelf, kept, page),
+        page=page,
+        pages=[(n, _page_address(n)) for n in range(1, pages + 1)],
         count=len(kept),
         total=len(everything),
         any_chosen=bool(chosen),
@@ -134,6 +142,28 @@ def one_kind(slug: str) -> str:
         if any(SCHEME in shelf.said(t, TYPE) for t in everything) and len(everything) > 1
         else "",
     )
+
+
+def _initial(text: str) -> str:
+    return (fold(text)[:1] or "#").upper()
+
+
+def _page_address(number: int) -> str:
+    """The address of a page of this list, with the filters that are set."""
+    rest = [(k, v) for k, v in request.args.items(multi=True) if k != "page"]
+    query = urlencode(rest + ([("page", number)] if number > 1 else []))
+    return f"?{query}" if query else request.script_root + request.path
+
+
+def _initials(shelf: Library, things: list[NamedNode], page: int) -> list[tuple[str, str]]:
+    """Each first letter with the address of the first thing that has it."""
+    found: dict[str, str] = {}
+    for n, thing in enumerate(things):
+        letter = _initial(shelf.label(thing))
+        if letter not in found:
+            there = n // PAGE + 1
+            found[letter] = ("" if there == page else _page_address(there)) + f"#az-{letter}"
+    return list(found.items())
 
 
 def filters_of(one: Shelf) -> list[Line]:

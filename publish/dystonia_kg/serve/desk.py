@@ -95,7 +95,7 @@ class Desk:
         return found
 
     def values(self, thing: NamedNode, line: Line) -> list:
-        return [v for v in self.shelves.follow(thing, line.path) if not isinstance(v, BlankNode)]
+        return [v for v in self.shelves.values(thing, line) if not isinstance(v, BlankNode)]
 
     # --- reconciling
 

@@ -261,16 +261,16 @@ def _list_page() -> str:
         link = f"{here}/{quote(one.version)}"
         day = one.day.date().isoformat() if one.day else ""
         older = archive().before(one.version)
-        news = (
-            f'<a href="{here}/{quote(older.version)}/changes/{quote(one.version)}">changes</a>'
-            if older
-            else ""
-        )
+        places = [f'<a href="{link}">files</a>', f'<a href="{link}/">the site as it was</a>']
+        if older:
+            changes = f"{here}/{quote(older.version)}/changes/{quote(one.version)}"
+            places.append(f'<a href="{changes}">changes since {escape(older.version)}</a>')
         rows.append(
-            f'<tr><th scope="row"><a href="{link}">{escape(one.version)}</a><td>{day}'
-            f'<td><a href="{link}/">as it was</a><td>{news}</tr>'
+            f'<tr><th scope="row"><a href="{link}">{escape(one.version)}</a><td><time>{day}</time>'
+            f"<td>{escape(one.notes)}<td>{'<br>'.join(places)}</tr>"
         )
-    return f"<table>{''.join(rows)}</table>"
+    heads = "".join(f'<th scope="col">{word}' for word in ("Version", "Day", "What it brought", "Look at"))
+    return f'<div class="scroll"><table><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
 
 
 def _files_page(edition: Edition) -> str:
@@ -279,7 +279,8 @@ def _files_page(edition: Edition) -> str:
         size = (edition.folder / name).stat().st_size
         link = f"{request.script_root}/releases/{quote(edition.version)}/{name}"
         rows.append(f'<tr><td><a href="{link}">{escape(name)}</a><td>{size:,}<td><code>{digest}</code></tr>')
-    return f"<table><tr><th>file<th>bytes<th>SHA-256</tr>{''.join(rows)}</table>"
+    heads = "".join(f'<th scope="col">{word}' for word in ("File", "Bytes", "SHA-256"))
+    return f'<div class="scroll"><table><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
 
 
 def _changes_page(found: Comparison) -> str:

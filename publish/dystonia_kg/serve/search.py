@@ -227,9 +227,9 @@ def _meet(entry: Entry, wanted: str, tokens: list[str]) -> tuple | None:
     if text == wanted:
         return (0 if sort == PREFERRED else 1, 0)
     if text.startswith(wanted):
-        return (3 + sort, 0)
+        return (3 + 2 * sort, 0)
     if f" {wanted}" in text:
-        return (5 + sort, 0)
+        return (4 + 2 * sort if f" {wanted} " in f"{text} " else 6 + sort, 0)
     words = text.split()
     if len(tokens) > 1 and all(any(w.startswith(t) for w in words) for t in tokens):
         return (8 + sort, 0)

@@ -42,6 +42,8 @@ class Line:
     roles: frozenset[NamedNode]
     image: NamedNode | None
     of_class: NamedNode | None
+    #: Shown are only values of this class (the one that sh:qualifiedValueShape asks for).
+    only: NamedNode | None = None
 
     @property
     def term(self) -> NamedNode | None:
@@ -177,6 +179,9 @@ class Shelves:
             roles=frozenset(self.library.said(shape, NamedNode(DASH + "propertyRole"))),
             image=self.one(shape, SCHEMA + "image"),
             of_class=self.one(shape, SH + "class"),
+            only=self.one(part, SH + "class")
+            if (part := self.one(shape, SH + "qualifiedValueShape"))
+            else None,
         )
 
     def _path(self, node) -> tuple[Step, ...]:
@@ -211,6 +216,13 @@ class Shelves:
                     following += self.library.said(node, step)
             reached = list(dict.fromkeys(following))
         return reached
+
+    def values(self, thing, line: Line) -> list:
+        """What a line leads to from a thing, as far as the line is about it."""
+        reached = self.follow(thing, line.path)
+        if line.only is None:
+            return reached
+        return [one for one in reached if any(line.only in self.above(kind) for kind in self.types(one))]
 
 
 @lru_cache(maxsize=8)

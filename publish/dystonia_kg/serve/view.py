@@ -245,7 +245,7 @@ class Reader:
 
     def _row(self, thing, line: Line, support: "Support") -> tuple[Value, ...]:
         made = []
-        for term in self.shelves.follow(thing, line.path):
+        for term in self.shelves.values(thing, line):
             notes = support.notes(line.term, term)
             made.append(self.value(term, notes, not notes and self._is_concluded(thing, line, term)))
         return tuple(sorted(made, key=by_text))
