@@ -170,6 +170,7 @@ class _Writer:
         self.names = dict(prefixes)
         self.words = list(tokens(query))
         self.ends = _ends(self.words)
+        self.starts = {end: start for start, end in self.ends.items()}
         self.data = {k for k in range(len(self.words)) if self._is_data(k)}
         self.taken = {w.text[1:] for w in self.words if w.kind == "variable"}
         self.helpers: list[str] = []
@@ -267,6 +268,8 @@ class _Writer:
             return self._graph(text, k)
         if word in ("ISBLANK", "ISIRI", "ISURI") and self.scope.skolem and self._opens(k + 1, "("):
             return self._kind(text, k, about)
+        if word == "SELECT" and about and self._hands_on(k, about[0]):
+            return self._select(text, k, about[1])
         if token.kind in ("iri", "name"):
             iri = self._iri(token)
             if self._opens(k + 1, "(") and self.words[k + 1].calls and not iri.startswith(XSD):
@@ -337,7 +340,26 @@ class _Writer:
             text.add(f"( isIRI ( {inner} ) && ! {named} )")
         return end + 1
 
+    def _select(self, text: _Text, k: int, helper: str) -> int:
+        """A sub-select in a GRAPH that hands on its variable hands on the helper, too."""
+        end = self._head(k)
+        for token in self.words[k:end]:
+            text.add("?" + token.text[1:] if token.kind == "variable" else token.text)
+        text.add(helper)
+        return end
+
     # --- places
+
+    def _head(self, k: int) -> int:
+        """Where the list of columns of a SELECT ends."""
+        return next(
+            i for i in range(k + 1, len(self.words)) if self.words[i].word == "WHERE" or self._opens(i, "{")
+        )
+
+    def _hands_on(self, k: int, variable: str) -> bool:
+        """Is this variable among the columns of a SELECT that are nothing but variables?"""
+        columns = self.words[k + 1 : self._head(k)]
+        return variable[1:] in [c.text[1:] for c in columns] and not any(c.opens for c in columns)
 
     def _at(self, k: int) -> Token:
         if k >= len(self.words):
@@ -369,8 +391,7 @@ class _Writer:
             return self.words[k - 2].word == "VALUES"
         if self.words[k - 1].text != ")":
             return False
-        depth = self.words[k - 1].depth - 1
-        start = next(i for i in range(k - 2, -1, -1) if self.words[i].depth == depth)
+        start = self.starts[k - 1]
         return start > 0 and self.words[start - 1].word == "VALUES"
 
     def _iri(self, token: Token) -> str:

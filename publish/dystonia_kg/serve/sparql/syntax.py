@@ -12,34 +12,14 @@ keyword was among them. If it does not, while the query itself does, one was.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from pyoxigraph import Store
 
+from ...scan import Token, resolve, tokens
 from . import frames
-
-TOKEN = re.compile(
-    r"""(?P<space>\s+|\#[^\n\r]*)
-      | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-                 | \"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
-      | (?P<iri><[^<>\"{}|^`\\\x00-\x20]*(?:\\u[0-9A-Fa-f]{4}[^<>\"{}|^`\\\x00-\x20]*)*>)
-      | (?P<variable>[?$]\w+)
-      | (?P<language>@[A-Za-z]+(?:-\w+)*)
-      | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[^\w\s])?
-                 (?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s]))?)
-      | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<word>[A-Za-z_]\w*)
-      | (?P<mark>\^\^|&&|\|\||<=|>=|!=|<<|>>|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-#: Words after which brackets hold an expression; elsewhere in a group they hold terms or a path.
-_CALLS = frozenset(("FILTER", "BIND", "HAVING", "BY"))
 
 #: Words that begin an update.
 UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"))
-_OPEN, _CLOSE = {"{", "(", "["}, {"}", ")", "]"}
 _SERVICE = re.compile("serv(?=ice)", re.IGNORECASE)
 
 #: A store to parse on: nothing is in it, so nothing is found.
@@ -80,13 +60,6 @@ class Outline:
     depth: int
     first_word: str
     undeclared: tuple[str, int, int] | None = None
-
-
-@dataclass
-class _Token:
-    kind: str
-    text: str
-    start: int
 
 
 def examine(query: str, limits: dict, facts: dict) -> Outline | None:
@@ -150,88 +123,42 @@ def _parses(query: str, facts: dict) -> bool:
 
 
 def outline(query: str, base: str, prefixes: dict[str, str]) -> Outline:
-    """Scan a query. A `<` after an operand inside an expression is "less than", else it opens an IRI."""
+    """Scan a query for its places."""
     names = dict(prefixes)
     services: list[Service] = []
     graphs: tuple[list[str], list[str]] = ([], [])
-    stack = ["clause"]
     undeclared = None
-    deepest, first, previous, calling = 0, "", _Token("mark", "", 0), False
-    pending: list[_Token] = []  # BASE, PREFIX, FROM, SERVICE and what follows them
-    position = 0
-    while position < len(query):
-        token = _next(query, position, stack[-1], previous)
-        position = token.start + len(token.text)
-        if token.kind == "space":
-            continue
-        word = token.text.upper() if token.kind == "word" else ""
+    deepest, first = 0, ""
+    pending: list[Token] = []  # BASE, PREFIX, FROM, SERVICE and what follows them
+    for token in tokens(query):
+        word = token.word
         if word and not first and word not in ("BASE", "PREFIX", "VERSION"):
             first = word
-        if pending or word != "FROM" or len(stack) == 1:
+        if pending or word != "FROM" or token.depth == 0:
             pending = _follow(pending, token, word, query, base, names, services, graphs)
         if pending and pending[0].text == "=base":
             base, pending = pending[1].text, []
         if token.kind == "name" and undeclared is None and not pending and not _is_declared(token, names):
             undeclared = (token.text.partition(":")[0], *_place(query, token.start))
-        calling = _track(stack, token, word, previous, calling)
-        deepest = max(deepest, len(stack) - 1)
-        previous = token
+        deepest = max(deepest, token.depth + token.opens)
     return Outline(tuple(services), tuple(graphs[0]), tuple(graphs[1]), deepest, first, undeclared)
 
 
-def _next(query: str, position: int, frame: str, previous: _Token) -> _Token:
-    match = TOKEN.match(query, position)
-    kind, text = match.lastgroup, match.group()
-    if kind == "iri" and frame == "expression" and _is_operand(previous):
-        kind, text = "mark", "<"
-    return _Token(kind, text, position)
-
-
-def _is_operand(token: _Token) -> bool:
-    if token.kind == "word":
-        return token.text.upper() in ("TRUE", "FALSE")
-    return token.kind in ("string", "iri", "variable", "name", "number", "language") or token.text == ")"
-
-
-def _track(stack: list[str], token: _Token, word: str, previous: _Token, calling: bool) -> bool:
-    """Keep the stack of brackets; is the next round bracket that of an expression?"""
-    text = token.text
-    if token.kind == "mark" and text in _OPEN:
-        if text == "{":
-            stack.append("group")
-        elif text == "[":
-            stack.append("terms")
-        else:
-            inner = stack[-1] in ("expression", "clause") or calling
-            stack.append("expression" if inner else "terms")
-            calling = False
-    elif token.kind == "mark" and text in _CLOSE:
-        if len(stack) > 1:
-            stack.pop()
-    elif word == "SELECT" and stack[-1] == "group":
-        stack[-1] = "clause"
-    elif word in _CALLS:
-        calling = True
-    elif word in ("EXISTS", "WHERE"):
-        calling = False
-    return calling
-
-
-def _follow(pending, token, word, query, base, names, services, graphs) -> list[_Token]:
+def _follow(pending, token, word, query, base, names, services, graphs) -> list[Token]:
     """Go on with a clause that was begun, or begin one."""
     if not pending:
         return [token] if word in ("BASE", "PREFIX", "FROM", "SERVICE") else []
     head = pending[0].text.upper()
     if head == "BASE":
-        return [_Token("mark", "=base", 0), _Token("iri", _resolve(token, base, names) or base, 0)]
+        return [Token("mark", "=base", 0), Token("iri", resolve(token, base, names) or base, 0)]
     if head == "PREFIX":
         if len(pending) == 1:
             return [*pending, token]
-        names[pending[1].text.rstrip(":")] = _resolve(token, base, names) or ""
+        names[pending[1].text.rstrip(":")] = resolve(token, base, names) or ""
         return []
     if word in ("SILENT", "NAMED"):
         return [*pending, token]
-    target = _resolve(token, base, names)
+    target = resolve(token, base, names)
     if head == "SERVICE":
         start = pending[0].start
         services.append(Service(target, token.text == f"<{target}>", start, *_place(query, start)))
@@ -245,15 +172,5 @@ def _place(query: str, start: int) -> tuple[int, int]:
     return query.count("\n", 0, start) + 1, start - query.rfind("\n", 0, start)
 
 
-def _is_declared(token: _Token, names: dict[str, str]) -> bool:
+def _is_declared(token: Token, names: dict[str, str]) -> bool:
     return token.text.partition(":")[0] in names
-
-
-def _resolve(token: _Token, base: str, names: dict[str, str]) -> str | None:
-    if token.kind == "iri":
-        iri = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), token.text[1:-1])
-        return iri if re.match(r"[A-Za-z][\w+.-]*:", iri) else urljoin(base, iri)
-    if token.kind == "name":
-        prefix, _, local = token.text.partition(":")
-        return names[prefix] + local.replace("\\", "") if prefix in names else None
-    return None
