@@ -1,13 +1,14 @@
 """Pages about the release itself: its files, its vocabulary, how it was checked."""
 
 from collections import Counter
+from fnmatch import fnmatch
 from functools import lru_cache
 
 from flask import Blueprint
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from ..formats import DATASETS, GRAPHS
-from ..release import sums
+from ..release import HANDBOOK, sums
 from . import downloads, words
 from .answers import library
 from .frame import shown
@@ -36,7 +37,10 @@ RESULT = NamedNode(SH + "result")
 
 @blueprint.get("/downloads")
 def files() -> str:
-    """Every file of the release: what it is for, how big, its checksum."""
+    """Every file of the release: what it is for, how big, its checksum.
+
+    A part of the page with the identifier `files <pattern>…` is a group of files, by their names.
+    """
     shelf = library()
     known = sums(shelf.folder)
     rows = {name: _file(shelf, name, digest) for name, digest in known.items()}
@@ -51,7 +55,18 @@ def files() -> str:
     packed = [row for name, row in rows.items() if name.startswith("dataset.") and name not in plain]
     tables = [row for name, row in rows.items() if name.startswith("table-")]
     told = {r["name"] for r in (*whole, *packed, *tables)}
-    others = [{**row, "note": notes.get(f"file-{n}")} for n, row in rows.items() if n not in told]
+    others = [
+        {**row, "note": notes.get(f"file-{n}")}
+        for n, row in rows.items()
+        if n not in told and not n.startswith(HANDBOOK)
+    ]
+    groups, told_in_groups = [], set()
+    for part in page.parts:
+        asked = part.slot.split()
+        if asked[:1] == ["files"]:
+            fits = [r for r in others if any(fnmatch(r["name"], pattern) for pattern in asked[1:])]
+            told_in_groups |= {r["name"] for r in fits}
+            groups.append((part, fits))
     return shown(
         shelf,
         "downloads.html",
@@ -59,7 +74,8 @@ def files() -> str:
         whole=whole,
         packed=packed,
         tables=tables,
-        others=others,
+        groups=[(part, fits) for part, fits in groups if fits],
+        others=[r for r in others if r["name"] not in told_in_groups],
         loads=[part for part in page.parts if part.slot == "load"],
         sections=[part for part in page.parts if not part.slot],
         statements=_statements(shelf),
