@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 from pyoxigraph import (
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolution,
@@ -26,6 +27,8 @@ from urllib3 import Retry
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ..errors import BadInput, EngineTrouble, Forbidden, Full, NotSparql, TooSlow, Truncated, Unreachable
+from .clauses import form, with_dataset
+from .clauses import limit as asked
 from .engines import ENGINES, GENERIC, Engine, recognised
 
 ROWS = "application/sparql-results+json"
@@ -44,11 +47,11 @@ PREFIX = (__package__ or "").split(".")[0].upper() + "_STORE_"
 #: How much of what an engine says of a failure is repeated.
 TOLD = 300
 
-#: How a query begins after its prologue, which may hold comments and IRIs with # in them.
-FORM = re.compile(
-    r"(?:\s+|\#[^\n\r]*|BASE\s*<[^>]*>|PREFIX\s*[^\s:<]*:\s*<[^>]*>)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
-    re.IGNORECASE,
-)
+#: Rows of a VALUES clause, and how many of them are crossed at most to see how many rows an engine sends.
+DIGITS, CROSSED = "0 1 2 3 4 5 6 7 8 9", 7
+
+#: One of so many parts of a graph, by the first hexadecimal digits of a hash.
+PART = 'FILTER(STRSTARTS(MD5(CONCAT(STR(?s), STR(?o))), "{}"))'
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,10 @@ class Connection:
         self.engine = engine
         self.query_url, self.update_url, self.graphs_url = query_url, update_url, graphs_url
         self.timeout = timeout
+        # How many rows the engine sends at most, and how many it surely sends, as far as was seen.
+        self._most: int | None = None
+        self._sure = 0
+        self._page = engine.page
         self._reading = _session(engine, credentials, again=3)
         self._writing = _session(engine, credentials, again=0)
 
@@ -216,25 +223,53 @@ class Connection:
         `timeout` is in seconds. Raises TooSlow, Truncated, Forbidden, Unreachable, BadInput (the engine does
         not understand the query) or EngineTrouble.
         """
-        form = _form(text)
+        kind = form(text)
         limit = self.timeout if timeout is None else timeout
+        default_graph, named_graphs = list(default_graph), list(named_graphs)
+        if self.engine.repeats_graphs and (default_graph or named_graphs):
+            text, default_graph, named_graphs = with_dataset(text, default_graph, named_graphs), [], []
         fields = [("query", text)]
         fields += [("default-graph-uri", graph) for graph in default_graph]
         fields += [("named-graph-uri", graph) for graph in named_graphs]
         if self.engine.timeout:
             fields.append((self.engine.timeout, str(max(1, round(limit * self.engine.timeout_units)))))
-        if form in ("CONSTRUCT", "DESCRIBE"):
-            body = self._ask(fields, GRAPH, limit)
-            self._refuse_cut(body, text)
-            return _triples(body)
-        body = self._ask(fields, ROWS, limit)
+        body = self._ask(fields, GRAPH if kind in ("CONSTRUCT", "DESCRIBE") else ROWS, limit)
         self._refuse_cut(body, text)
+        if kind in ("CONSTRUCT", "DESCRIBE"):
+            return self._triples(body)
         with body.named():
             results = parse_query_results(body, QueryResultsFormat.JSON)
         if isinstance(results, QueryBoolean):
             body.close()
             return results
         return Rows(results, body)
+
+    def _triples(self, body: "_Body") -> Iterator[Triple]:
+        number = 0
+        with body.named():
+            for quad in parse(body, format=RdfFormat.N_TRIPLES):
+                number += 1
+                yield quad.triple
+        body.close()
+        if self.engine.cuts_graphs_silently and (most := self.most(number)) is not None and number > most:
+            raise self._cut(most)
+
+    def most(self, rows: int) -> int | None:
+        """How many rows the engine sends at most, if it is less than so many; None if it is not.
+
+        Found by asking once for so many rows of nothing.
+        """
+        if self._most is None and rows > self._sure:
+            crossed = range(min(len(str(rows)), CROSSED))
+            values = " ".join(f"VALUES ?v{n} {{ {DIGITS} }}" for n in crossed)
+            body = self._ask([("query", f"SELECT ?v0 WHERE {{ {values} }} LIMIT {rows}")], ROWS, self.timeout)
+            cut = body.response.headers.get(self.engine.cut or "", "")
+            body.close()
+            if cut.isdigit():
+                self._most = int(cut)
+            else:
+                self._sure = rows
+        return self._most if self._most is not None and self._most < rows else None
 
     def _ask(self, fields: list[tuple[str, str]], accept: str, limit: float) -> "_Body":
         """Send a query as a form: Virtuoso never answers one that is sent as application/sparql-query."""
@@ -268,13 +303,17 @@ class Connection:
                 f"({self.engine.partial}: {headers[self.engine.partial]}); nothing of it was used"
             )
         cut = headers.get(self.engine.cut) if self.engine.cut else None
-        if cut and not (cut.isdigit() and _asks_for(text) <= int(cut)):
+        if cut and not (cut.isdigit() and asked(text) <= int(cut)):
             body.close()
-            raise Truncated(
-                f"{self.query_url}: the engine sends {cut} rows at most and cut the rest; "
-                "ask for fewer rows, or let it send more (docs/engines.md)",
-                int(cut) if cut.isdigit() else None,
-            )
+            raise self._cut(int(cut) if cut.isdigit() else None)
+
+    def _cut(self, most: int | None) -> Truncated:
+        self._most = most
+        return Truncated(
+            f"{self.query_url}: the engine sends {most or 'so many'} rows at most and cut the rest; "
+            "ask for fewer, or let it send more (docs/engines.md)",
+            most,
+        )
 
     def count(self, graph: str) -> int:
         """How many triples a named graph holds; 0 where there is none.
@@ -283,6 +322,68 @@ class Connection:
         """
         rows = self.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
         return int(next(iter(rows))["n"].value)
+
+    def read(self, graph: str) -> Iterator[Triple]:
+        """Every triple of a named graph; one may come twice. However few rows the engine sends, all come.
+
+        Where it sends fewer than there are, each predicate is asked for alone, and what is still too much in
+        parts. A graph that changes meanwhile is refused as Truncated.
+        """
+        number, page, got = self.count(graph), self._page, 0
+        if page is None or number <= page:
+            try:
+                for triple in self._part(graph):
+                    got += 1
+                    yield triple
+                if got >= number:
+                    return
+            except Truncated as cut:
+                got = cut.limit or got
+            page = self._page = max(got, 1)
+        predicates = self._predicates(graph, page)
+        got = 0
+        for triple in self._parts(graph, [(p, "") for p in predicates], page):
+            got += 1
+            yield triple
+        if got < number:
+            raise Truncated(
+                f"{self.query_url}: <{graph}> has {number} triples, of which only {got} were sent; "
+                "let the engine send more rows (docs/engines.md)",
+                page,
+            )
+
+    def _predicates(self, graph: str, page: int) -> list[NamedNode | None]:
+        """Every predicate of a graph; None alone where there are too many to list."""
+        query = f"SELECT DISTINCT ?p WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+        try:
+            found = [row["p"] for row in self.query(query, timeout=WRITING)]
+        except Truncated:
+            return [None]
+        return found if len(found) < page else [None]
+
+    def _parts(self, graph: str, waiting: list[tuple], page: int) -> Iterator[Triple]:
+        """The triples of each part; a part that is too long is divided by sixteen."""
+        while waiting:
+            predicate, hashed = waiting.pop()
+            rows: list[Triple] = []
+            try:
+                rows.extend(self._part(graph, predicate, hashed))
+                whole = len(rows) < page
+            except Truncated:
+                whole = False
+            if whole:
+                yield from rows
+            elif len(hashed) < 6:
+                waiting += [(predicate, f"{hashed}{digit:x}") for digit in range(16)]
+            else:
+                raise self._cut(page)
+
+    def _part(self, graph: str, predicate: NamedNode | None = None, hashed: str = "") -> Iterator[Triple]:
+        where = f"?s {predicate or '?p'} ?o {PART.format(hashed) if hashed else ''}"
+        wanted = "?s ?o" if predicate else "?s ?p ?o"
+        query = f"SELECT {wanted} WHERE {{ GRAPH <{graph}> {{ {where} }} }}"
+        for row in self.query(query, timeout=WRITING):
+            yield Triple(row["s"], predicate or row["p"], row["o"])
 
     # --- writing
 
@@ -411,26 +512,6 @@ def _asks(place: str, engine: Engine, credentials: Credentials | None, timeout: 
         return headers
     finally:
         connection.close()
-
-
-def _form(text: str) -> str:
-    match = FORM.match(text)
-    if match is None:
-        raise BadInput("not a SPARQL query: none of SELECT, ASK, CONSTRUCT, DESCRIBE begins it")
-    return match[1].upper()
-
-
-def _asks_for(text: str) -> float:
-    """The LIMIT at the end of a query."""
-    match = re.search(r"\bLIMIT\s+(\d+)(?:\s+OFFSET\s+\d+)?\s*$", text, re.IGNORECASE)
-    return int(match[1]) if match else float("inf")
-
-
-def _triples(body: "_Body") -> Iterator[Triple]:
-    with body.named():
-        for quad in parse(body, format=RdfFormat.N_TRIPLES):
-            yield quad.triple
-    body.close()
 
 
 class _Body:

@@ -61,14 +61,17 @@ class Engine:
     cut: str | None = None
     #: A header that is there when an answer is only a part, with status 200.
     partial: str | None = None
-    #: CONSTRUCT and DESCRIBE are cut at as many rows without any header.
+    #: CONSTRUCT and DESCRIBE are cut at one triple more than that without any header.
     cuts_graphs_silently: bool = False
-    #: The paths at which the engine reads with an account, where they are not those of everybody.
-    query_with_account: str | None = None
+    #: Each graph of a request is repeated in a header of the answer, and clients take a hundred headers; so
+    #: the graphs go into the text of the query.
+    repeats_graphs: bool = False
+    #: How many rows of a graph are asked for at once; None where the engine sends them as it finds them.
+    page: int | None = None
     #: How a name and a password are sent.
     auth: str = "basic"
-    #: Whether a query must be sent as a form; nothing else works everywhere, so this is always done.
-    form: bool = True
+    #: Values may come back in another spelling than the embedded store's: 1 for true, 1.50 for 1.5.
+    respells: bool = True
     #: Literals that do not come back with the value they had.
     damages: frozenset[str] = frozenset()
     #: Digits of a number that survive; None: all.
@@ -109,6 +112,7 @@ OXIGRAPH = Engine(
     update="update",
     graphs="store",
     server="Oxigraph/",
+    respells=False,
 )
 
 VIRTUOSO = Engine(
@@ -124,6 +128,8 @@ VIRTUOSO = Engine(
     cut="X-SPARQL-MaxRows",
     partial="X-SQL-State",
     cuts_graphs_silently=True,
+    repeats_graphs=True,
+    page=100_000,
     auth="digest",
     damages=DURATIONS,
     digits=15,
