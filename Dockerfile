@@ -9,6 +9,7 @@ COPY publish publish
 COPY ontology ontology
 COPY data data
 COPY shapes shapes
+COPY docs docs
 RUN /app/bin/pip install --no-cache-dir --no-deps . \
  && /app/bin/dystonia-kg build --out /release
 

@@ -13,6 +13,9 @@ SUMS = "SHA256SUMS"
 #: Other people's ontologies that were imported beside our graph begin and end so.
 GUEST = ("imported-", ".nq")
 
+#: Documents about the release and its use (Markdown, and the pictures in it) begin so.
+HANDBOOK = "document-"
+
 
 def checksum(path: Path) -> str:
     """The SHA-256 of a file, in lower-case hexadecimal."""

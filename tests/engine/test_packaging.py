@@ -35,6 +35,11 @@ def test_the_wheel_holds_the_engine_and_all_of_the_knowledge(wheel):
         for folder in FOLDERS
         for path in (home() / folder).rglob("*.ttl")
     }
+    knowledge |= {
+        f"dystonia_kg/knowledge/docs/{path.name}"
+        for ending in ("*.md", "*.svg")
+        for path in (home() / "docs").glob(ending)
+    }
     engine = {
         f"dystonia_kg/{path.relative_to(ROOT / 'publish' / 'dystonia_kg').as_posix()}"
         for path in (ROOT / "publish" / "dystonia_kg").rglob("*.py")

@@ -12,6 +12,7 @@ from ..replace import beside, seal, swap
 from .catalogue import Others, catalogue, crate, version_of
 from .describe import describe
 from .dump import canonical, dump
+from .handbook import carry
 from .infer import infer
 from .load import Knowledge, load
 from .questions import examine
@@ -55,6 +56,7 @@ def build(
         tell(
             f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)")
         )
+        carry(home, folder)
         seal(folder)
         others = more(folder)
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names, others))

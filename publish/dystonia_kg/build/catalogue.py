@@ -33,6 +33,8 @@ KINDS = {
     **{form.extension: (form.name, form.media_type) for form in (*GRAPHS, *DATASETS)},
     "csv": ("CSV", "text/csv"),
     "parquet": ("Parquet", "application/vnd.apache.parquet"),
+    "md": ("Markdown", "text/markdown"),
+    "svg": ("SVG", "image/svg+xml"),
 }
 
 

@@ -23,6 +23,7 @@ ROOMS = (
     "relations",
     "asking",
     "papers",
+    "handbook",
     "reconcile",
 )
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import default_exceptions
 from werkzeug.routing import Rule
 
 from ..formats import GRAPHS, TABLES
-from . import accounts, data, documents, jsonld, profiles, signposts, variants
+from . import accounts, data, documents, handbook, jsonld, profiles, signposts, variants
 from .accounts import DCTERMS
 from .answers import FOR_NOW, answer, library, problem, root
 from .library import TYPE, Resource
@@ -356,6 +356,8 @@ def sitemap():
         found = shelf.resource(unquote(path.removeprefix(shelf.base)))
         if found and path != shelf.base and _spoken_of(found) and not documents.withdrawn(shelf, found.iri):
             rows.append(f"{root()}{signposts.stem(shelf, found)}.html")
+    told = handbook.names(shelf)
+    rows += [root() + handbook.address(name)[1:] for name in ([handbook.INDEX, *told] if told else ())]
     body = "".join(f"<url><loc>{escape(one)}</loc>{day}</url>\n" for one in rows[:50_000])
     whole = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP}">\n{body}</urlset>\n'
     return answer(whole, "application/xml", cache_control=FOR_NOW)
@@ -401,6 +403,11 @@ def llms():
         name = shelf.name(quad.subject) if isinstance(quad.subject, NamedNode) else None
         if name:
             lines.append(f"- {name.value}: <{quad.object.value}>")
+    if handbook.names(shelf):
+        lines += ["", "## Documents", ""]
+    for name in handbook.names(shelf):
+        found = handbook.read(shelf, name)
+        lines.append(f"- [{found.title}]({here}docs/{name}.md): {found.lead}")
     lines += ["", "## Questions to ask", ""]
     for quad in sorted(shelf.store.quads_for_pattern(None, TYPE, QUESTION, DefaultGraph()), key=str):
         address = f"{here}{signposts.stem(shelf, documents.Resource(quad.subject, False))}.ttl"

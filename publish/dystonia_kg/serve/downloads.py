@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, redirect, send_file
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from ..formats import DATASETS, GRAPHS
-from ..release import sums
+from ..release import HANDBOOK, sums
 from .answers import FOR_EVER, library, top
 from .library import Library
 
@@ -26,6 +26,8 @@ TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "gz": "application/gzip",
     "zst": "application/zstd",
+    "md": "text/markdown",
+    "svg": "image/svg+xml",
 }
 
 #: Files that speak about the release; they are no distributions of it.
@@ -37,7 +39,7 @@ def media_type(name: str) -> str:
 
 
 def is_distribution(name: str) -> bool:
-    return name not in ABOUT
+    return name not in ABOUT and not name.startswith(HANDBOOK)
 
 
 def distributions(shelf: Library) -> list[str]:
@@ -102,7 +104,7 @@ def send_from(shelf: Library, name: str) -> Response | None:
     response.headers.add("Link", f'<{top()}>; rel="collection"; type="text/html"')
     if shelf.dataset["license"]:
         response.headers.add("Link", f'<{shelf.dataset["license"].value}>; rel="license"')
-    if name not in ABOUT:
+    if is_distribution(name):
         response.headers.add("Link", f'<{top()}catalog.ttl>; rel="describedby"; type="text/turtle"')
     return response
 

@@ -21,6 +21,7 @@ PLACES = {
     "downloads": "/downloads",
     "vocabulary": "/ontology",
     "releases": "/releases/",
+    "documents": "/docs/",
 }
 
 #: Pages with a place up to this one are in the menu; later ones are in the footer.

@@ -40,8 +40,12 @@ class Page:
 
 
 def rendered(text: str) -> Markup:
-    """Markdown as HTML; tables may be wider than a phone, so they can be scrolled by themselves."""
-    html = _markdown.render(text)
+    """Markdown as HTML."""
+    return dressed(_markdown.render(text))
+
+
+def dressed(html: str) -> Markup:
+    """Rendered HTML; tables may be wider than a phone, so they can be scrolled by themselves."""
     # Our own addresses are below the place where the site is mounted, which only a request knows.
     html = html.replace('href="/', f'href="{MOUNT}/')
     html = html.replace("<pre>", '<pre tabindex="0">')
