@@ -9,7 +9,7 @@ from pyoxigraph import QueryBoolean, QueryTriples, serialize
 from ..ask import ask, prefixes
 from ..errors import BadInput
 from ..formats import GRAPHS, TABLES, by_extension
-from ..release import open_store
+from ..release import load_guests, open_store
 from . import release_option
 
 HELP = "ask a release a question in SPARQL"
@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int | None:
         return None
     query = _query(options, examples)
     names = prefixes(store)
+    load_guests(store, options.release)
     try:
         results = store.query(query, prefixes=names, base_iri=next(iter(ask(store, "dataset")))["base"].value)
     except SyntaxError as trouble:
