@@ -1,5 +1,6 @@
 """Write a folder beside another and put it in its place whole, so that nobody ever sees half of one."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,32 @@ def beside(out: Path) -> Iterator[Path]:
         raise Unwritable(f"{out}: cannot be written: {trouble.strerror}") from trouble
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def put(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all. Raises Unwritable."""
+    try:
+        if path.exists() and not path.is_file():
+            # /dev/stdout and pipes are written to; they cannot be replaced.
+            path.write_bytes(body)
+            return
+        with tempfile.NamedTemporaryFile(prefix=f".{path.name}-", dir=path.parent, delete=False) as file:
+            file.write(body)
+        made = Path(file.name)
+        try:
+            made.chmod(0o666 & ~_umask())
+            made.replace(path)
+        except OSError:
+            made.unlink(missing_ok=True)
+            raise
+    except OSError as trouble:
+        raise Unwritable(f"{path}: cannot be written: {trouble.strerror}") from trouble
+
+
+def _umask() -> int:
+    before = os.umask(0)
+    os.umask(before)
+    return before
 
 
 def seal(folder: Path) -> None:

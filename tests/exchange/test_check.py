@@ -7,7 +7,8 @@ from pyoxigraph import RdfFormat, parse
 
 from dystonia_kg.cli import main
 from dystonia_kg.exchange.audit import audit
-from dystonia_kg.exchange.check import CHECKS, check
+from dystonia_kg.exchange.check import check
+from dystonia_kg.exchange.findings import CHECKS
 from dystonia_kg.exchange.index import Index, Match, Term
 from dystonia_kg.exchange.ours import BROADER_MATCH, EXACT_MATCH, Mapping
 from dystonia_kg.exchange.readers import read
@@ -107,6 +108,81 @@ def test_a_triangle_that_does_not_close_is_told(cheeses, theirs, altered):
     )
     bridge.terms[MB + "2"] = Term(MB + "2", "Brie", defined=True)
     assert [f.object for f in check(cheeses, [bridge]) if f.check == "triangle"] == ["http://w.example/2"]
+
+
+SET = """# curie_map:
+#   MB: http://purl.obolibrary.org/obo/MB_
+#   W: http://w.example/
+#   c: http://cheese.example/id/
+subject_id\tpredicate_modifier\tpredicate_id\tobject_id\tmapping_justification
+"""
+
+
+@pytest.mark.parametrize(
+    "row, told",
+    [
+        ("c:brie\t\tskos:broadMatch\tMB:2", ("match-differs", "warning", "exactly MB:2 here, below it in")),
+        ("MB:2\t\tskos:narrowMatch\tc:brie", ("match-differs", "warning", "exactly MB:2 here, below it in")),
+        ("c:brie\t\tskos:closeMatch\tMB:2", ("match-differs", "note", "close to it in the file")),
+        ("c:brie\t\tskos:exactMatch\tMB:9", ("match-differs", "warning", "exactly MB:2 here, MB:9 in the")),
+        ("c:brie\tNot\tskos:exactMatch\tMB:2", ("match-differs", "warning", "which the file denies")),
+        ("MB:2\t\tskos:broadMatch\tW:1", ("triangle", "warning", "the file has that MB:2 is below")),
+        ("W:1\t\tskos:broadMatch\tMB:2", ("triangle", "warning", "the file has that http://w.example/1 is")),
+        ("MB:2\tNot\tskos:exactMatch\tW:1", ("triangle", "warning", "MB:2 is not exactly")),
+        ("MB:2\t\tskos:exactMatch\tW:1", None),
+        ("MB:2\tNot\tskos:exactMatch\tW:7", None),
+        ("c:brie\t\tskos:exactMatch\tMB:2", None),
+    ],
+)
+def test_a_set_that_excludes_one_of_our_matches_is_told(row, told, cheeses, altered, tmp_path):
+    altered.append(Mapping(C + "brie", EXACT_MATCH, "http://w.example/1"))
+    path = tmp_path / "set.sssom.tsv"
+    path.write_text(SET + row + "\tsemapv:ManualMappingCuration\n")
+    found = check(cheeses, [read(path, cheeses.names)])
+    assert [(f.check, f.level) for f in found] == ([told[:2]] if told else [])
+    assert told is None or told[2] in found[0].sentence
+
+
+def test_mappings_as_sssom_writes_them_in_rdf_are_read(cheeses, tmp_path):
+    path = tmp_path / "set.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        f"[] a owl:Axiom ; owl:annotatedSource <{C}brie> ; owl:annotatedProperty skos:broadMatch ;"
+        f" owl:annotatedTarget <{MB}2> .\n"
+        f"<http://w.example/m> a <https://w3id.org/sssom/Mapping> ; owl:annotatedSource <{C}tomme> ;"
+        f" owl:annotatedProperty skos:exactMatch ; owl:annotatedTarget <{MB}3> .\n"
+    )
+    index = read(path, cheeses.names)
+    ends = {(m.subject, m.predicate.rpartition("#")[2], m.object) for m in index.matches}
+    assert ends == {(C + "brie", "broadMatch", MB + "2"), (C + "tomme", "exactMatch", MB + "3")}
+    assert "http://w.example/m" not in index.terms
+    assert found(check(cheeses, [index]), "match-differs") == {("match-differs", "brie", "2")}
+
+
+def test_what_a_part_of_an_ontology_lacks_is_not_missing(larder, tmp_path, capsys):
+    path = tmp_path / "mb.obo"
+    path.write_text(OBO.partition("[Term]\nid: MB:3")[0])
+    assert main(["check-mappings", str(path), "--release", str(larder)]) == 1
+    assert "target-missing" in capsys.readouterr().out
+    assert main(["check-mappings", str(path), "--release", str(larder), "--part"]) == 0
+    assert "target-missing" not in capsys.readouterr().out
+
+
+def test_a_report_that_cannot_be_written_is_said_without_a_trace(larder, tmp_path, capsys):
+    path = tmp_path / "mb.obo"
+    path.write_text(OBO)
+    for out in (tmp_path, tmp_path / "absent" / "report.txt"):
+        assert main(["check-mappings", str(path), "--release", str(larder), "--out", str(out)]) == 1
+        assert f"{out}: cannot be written" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["mb.obo"]
+
+
+def test_names_that_are_no_identifiers_are_told_as_text(cheeses, theirs):
+    theirs.terms[MB + "2"].parents.append("no iri <at all>")
+    theirs.term("no iri <at all>").defined = True
+    theirs.terms["no iri <at all>"].parents.append(MB + "1")
+    report = FORMATS["rdf"](check(cheeses, [theirs]), cheeses.names)
+    assert '"no iri <at all>"' in report and list(parse(report, format=RdfFormat.TURTLE))
 
 
 def test_the_questions_of_the_graph_are_asked_of_the_file_alone(cheeses, theirs):

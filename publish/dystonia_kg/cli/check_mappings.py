@@ -21,23 +21,28 @@ def options(sub: argparse.ArgumentParser) -> None:
     release_option(sub)
     sub.add_argument("--format", choices=("text", "tsv", "json", "rdf"), default="text", help="how to report")
     sub.add_argument("--out", type=Path, help="write the report here instead of to standard output")
+    sub.add_argument(
+        "--part", action="store_true", help="the files are parts of ontologies: what they lack is not missing"
+    )
     sub.add_argument("--strict", action="store_true", help="warnings fail too, and what the audit finds")
 
 
 def run(options: argparse.Namespace) -> int:
     from ..exchange.audit import audit
-    from ..exchange.check import ERROR, WARNING, check
+    from ..exchange.check import check
+    from ..exchange.findings import ERROR, WARNING
     from ..exchange.ours import Ours
     from ..exchange.readers import read
     from ..exchange.report import FORMATS
+    from ..replace import put
 
     ours = Ours(options.release)
     indexes = [read(path, ours.names) for path in options.ontologies]
-    findings = [*check(ours, indexes, tell), *audit(ours, indexes)]
+    findings = [*check(ours, indexes, tell, options.part), *audit(ours, indexes)]
     findings.sort(key=lambda finding: finding.rank)
     report = FORMATS[options.format](findings, ours.names)
     if options.out:
-        options.out.write_text(report, encoding="utf-8")
+        put(options.out, report.encode())
     else:
         sys.stdout.write(report)
     if options.strict:

@@ -25,9 +25,10 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from ..errors import BadInput
+    from ..errors import BadInput, Unwritable
     from ..exchange.edition import Edition
     from ..exchange.writers import writers
+    from ..replace import put
 
     edition = Edition(options.release)
     modules = list(writers().values()) if options.format == "all" else [writers()[options.format]]
@@ -39,10 +40,13 @@ def run(options: argparse.Namespace) -> None:
     if options.out is None:
         sys.stdout.buffer.write(made[0].body)
     elif len(made) == 1 and not options.out.is_dir():
-        options.out.write_bytes(made[0].body)
+        put(options.out, made[0].body)
     else:
-        options.out.mkdir(parents=True, exist_ok=True)
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise Unwritable(f"{options.out}: no folder can be made: {trouble.strerror}") from trouble
         for file in made:
-            (options.out / file.name).write_bytes(file.body)
+            put(options.out / file.name, file.body)
     if options.out is not None:
         tell(f"{len(made)} file(s) written to {options.out}")

@@ -5,6 +5,7 @@ short leaves the release as it was.
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -24,8 +25,13 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from ..errors import BadInput
     from ..exchange.importing import guests, import_into, remove
 
+    if not options.remove and not options.ontologies:
+        raise BadInput("name a file to import, or an import to --remove")
+    # A request to stop is heard, so that nothing half-written stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.remove:
         remove(options.into, options.remove)
     if options.ontologies:

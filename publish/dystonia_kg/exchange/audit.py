@@ -12,7 +12,7 @@ from pyoxigraph import DefaultGraph, Quad, Store
 
 from ..ask import ask, prefixes
 from ..errors import Invalid
-from .check import ERROR, NOTE, WARNING, Finding
+from .findings import ERROR, NOTE, WARNING, Finding
 from .index import Index
 from .ours import Ours
 from .statements import statements

@@ -6,60 +6,33 @@ published hierarchies have had lasting errors.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from .findings import ERROR, NOTE, WARNING, Finding, Say, exact_of
 from .index import EXACT, RELATED, Index, fold
 from .names import space
 from .ours import BROADER_MATCH, CLOSE, EXACT_MATCH, NARROWER_MATCH, Mapping, Ours
-
-ERROR, WARNING, NOTE = "error", "warning", "note"
-LEVELS = (ERROR, WARNING, NOTE)
-
-#: Each check, and the sentence that explains it in reports.
-CHECKS = {
-    "target-missing": "the mapped term is not in the file",
-    "target-obsolete": "the mapped term is obsolete",
-    "target-merged": "the mapped identifier is now an alternative of another term",
-    "name-changed": "the mapped term is called differently now",
-    "no-shared-name": "an exact match without a name in common",
-    "two-exact": "one thing of ours is exactly two terms of theirs",
-    "shared-target": "two things of ours are exactly one term of theirs",
-    "direction": "their hierarchy has the match the other way round",
-    "hierarchy-reversed": "our hierarchy and theirs contradict each other",
-    "hierarchy-missing": "a kind here is not a kind there",
-    "hierarchy-extra": "a kind there is not a kind here",
-    "triangle": "a mapping set between two of our targets says otherwise",
-    "not-mapped": "a term of theirs, below one that we map, that we do not map",
-    "audit": "an audit question of the graph found something in the file",
-}
+from .sets import contradictions, triangles
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One difference: how bad, which check, in which file, what of ours, what of theirs, in a sentence."""
+def check(
+    ours: Ours,
+    indexes: list[Index],
+    tell: Callable[[str], None] = lambda _: None,
+    parts: bool = False,
+) -> list[Finding]:
+    """Every difference between our mappings and these ontologies, the worst first.
 
-    level: str
-    check: str
-    ontology: str
-    subject: str
-    object: str
-    sentence: str
-    successor: str = ""
-    name: str = ""
-
-    @property
-    def rank(self) -> tuple:
-        return (LEVELS.index(self.level), self.ontology, self.check, self.subject, self.object, self.sentence)
-
-
-def check(ours: Ours, indexes: list[Index], tell: Callable[[str], None] = lambda _: None) -> list[Finding]:
-    """Every difference between our mappings and these ontologies, the worst first."""
+    With `parts`, the files are parts of ontologies: that a term is not in one says nothing.
+    """
     found: list[Finding] = []
     bridges = [index for index in indexes if index.matches]
     for index in indexes:
         tell(f"checking against {index.path} ({index.kind}, {len(index.terms)} terms)")
         found += _check_one(ours, index)
-    found += _triangles(ours, bridges)
+    if parts:
+        found = [finding for finding in found if finding.check != "target-missing"]
+    found += triangles(ours, bridges)
+    found += contradictions(ours, bridges)
     return sorted(set(found), key=lambda f: f.rank)
 
 
@@ -70,32 +43,8 @@ def _check_one(ours: Ours, index: Index) -> Iterable[Finding]:
         yield from part(ours, index, relevant)
 
 
-class _Say:
-    """Makes findings about one ontology, with things named as people read them."""
-
-    def __init__(self, ours: Ours, index: Index):
-        self.ours, self.index, self.names = ours, index, ours.names
-
-    def ours_as(self, iri: str) -> str:
-        term = self.ours.index.terms.get(iri)
-        return term.name if term and term.name else self.names.compact(iri)
-
-    def theirs_as(self, iri: str) -> str:
-        term = self.index.terms.get(iri)
-        name = self.names.compact(iri)
-        return f"{name} “{term.name}”" if term and term.name else name
-
-    def __call__(
-        self, level: str, check: str, subject: str, object_: str, sentence: str, successor: str = ""
-    ):
-        term = self.index.terms.get(object_)
-        return Finding(
-            level, check, self.index.path, subject, object_, sentence, successor, term.name if term else ""
-        )
-
-
 def _targets(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Finding]:
-    say = _Say(ours, index)
+    say = Say(ours, index)
     for m in mappings:
         us, it = say.ours_as(m.subject), say.names.compact(m.object)
         term = index.terms.get(m.object)
@@ -128,7 +77,7 @@ def _targets(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Find
         yield from _named(ours, say, m, term)
 
 
-def _named(ours: Ours, say: _Say, m: Mapping, term) -> Iterable[Finding]:
+def _named(ours: Ours, say: Say, m: Mapping, term) -> Iterable[Finding]:
     us = say.ours_as(m.subject)
     seen = m.slot("object_label")
     if seen and term.name and fold(seen) != fold(term.name):
@@ -154,17 +103,9 @@ def _named(ours: Ours, say: _Say, m: Mapping, term) -> Iterable[Finding]:
             )
 
 
-def _exact(mappings: list[Mapping]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for m in mappings:
-        if m.predicate == EXACT_MATCH and m.object not in found.setdefault(m.subject, []):
-            found[m.subject].append(m.object)
-    return found
-
-
 def _exactness(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Finding]:
-    say = _Say(ours, index)
-    exact = _exact(mappings)
+    say = Say(ours, index)
+    exact = exact_of(mappings)
     for subject, targets in exact.items():
         by_space: dict[str, list[str]] = {}
         for target in targets:
@@ -197,8 +138,8 @@ def _exactness(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fi
 
 def _directions(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Finding]:
     """Broader is above and narrower below: a term of theirs that we match exactly tells which is which."""
-    say = _Say(ours, index)
-    exact = _exact(mappings)
+    say = Say(ours, index)
+    exact = exact_of(mappings)
     for m in mappings:
         if m.predicate not in (BROADER_MATCH, NARROWER_MATCH, CLOSE):
             continue
@@ -229,8 +170,8 @@ def _directions(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[F
 
 
 def _hierarchy(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Finding]:
-    say = _Say(ours, index)
-    exact = {s: t[0] for s, t in _exact(mappings).items() if t[0] in index}
+    say = Say(ours, index)
+    exact = {s: t[0] for s, t in exact_of(mappings).items() if t[0] in index}
     back = {target: subject for subject, target in exact.items()}
     mine = {subject: ours.index.above(subject) for subject in exact}
     theirs = {target: index.above(target) for target in exact.values()}
@@ -274,7 +215,7 @@ def _hierarchy(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fi
 
 
 def _unmapped(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Finding]:
-    say = _Say(ours, index)
+    say = Say(ours, index)
     children = index.children()
     known = {m.object for m in mappings}
     roots = {m.object: m.subject for m in mappings if m.predicate == EXACT_MATCH and m.object in index}
@@ -293,32 +234,3 @@ def _unmapped(ours: Ours, index: Index, mappings: list[Mapping]) -> Iterable[Fin
                 f"{say.theirs_as(iri)} is below {say.theirs_as(root)}, "
                 f"our {say.ours_as(roots[root])}, and is not mapped",
             )
-
-
-def _triangles(ours: Ours, bridges: list[Index]) -> Iterable[Finding]:
-    """Ours is A there and B elsewhere; a mapping set has A = C, and C is not B."""
-    exact = _exact(ours.mappings)
-    for bridge in bridges:
-        say = _Say(ours, bridge)
-        links: dict[str, set[str]] = {}
-        for match in bridge.matches:
-            if match.predicate == EXACT_MATCH:
-                links.setdefault(match.subject, set()).add(match.object)
-                links.setdefault(match.object, set()).add(match.subject)
-        for subject, targets in exact.items():
-            by_space = {}
-            for target in targets:
-                by_space.setdefault(space(target), set()).add(target)
-            for target in targets:
-                for other in links.get(target, ()):
-                    same = by_space.get(space(other))
-                    if same and other not in same and space(other) != space(target):
-                        mine = ", ".join(say.theirs_as(t) for t in sorted(same))
-                        yield say(
-                            WARNING,
-                            "triangle",
-                            subject,
-                            other,
-                            f"{say.ours_as(subject)}: exactly {say.theirs_as(target)} and {mine} here, "
-                            f"but the file has {say.theirs_as(target)} = {say.theirs_as(other)}",
-                        )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Store
 
 from ..ask import ask
 from .index import EXACT, RELATED
@@ -79,8 +79,8 @@ class Vocabulary:
 class Edition:
     """A release and everything that the writers ask of it."""
 
-    def __init__(self, folder: Path):
-        self.ours = Ours(folder)
+    def __init__(self, folder: Path, store: Store | None = None):
+        self.ours = Ours(folder, store)
         self.names = self.ours.names
         self.base = self.ours.base
         self.version = self.ours.version

@@ -17,7 +17,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ..errors import BadInput, Unreadable, Unwritable
-from ..release import GUEST, SUMS, is_release
+from ..release import GUEST, SUMS, is_release, sums
 from ..replace import beside, seal, swap
 from . import source
 from .names import COMMON
@@ -68,6 +68,7 @@ def import_into(
     """
     ours = Ours(release)
     named = {slug(path): path for path in paths}
+    before = sums(release)
     if len(named) != len(paths):
         raise BadInput("two of the files would be imported under one name; rename one")
     with beside(release) as folder:
@@ -78,7 +79,7 @@ def import_into(
             tell(f"reading {path}")
             guests.append(_write(ours, folder, name, path, progress))
         seal(folder)
-        swap(folder, release)
+        _put(folder, release, before)
     return guests
 
 
@@ -87,12 +88,20 @@ def remove(release: Path, names: list[str]) -> None:
     for name in names:
         if not (release / _file(name)).is_file():
             raise BadInput(f"{release}: nothing is imported under the name {name}")
+    before = sums(release)
     with beside(release) as folder:
         for path in sorted(release.iterdir()):
             if path.name not in {_file(name) for name in names}:
                 _copy(path, folder / path.name)
         seal(folder)
-        swap(folder, release)
+        _put(folder, release, before)
+
+
+def _put(folder: Path, release: Path, before: dict[str, str]) -> None:
+    """Take the place of the release, unless somebody else has changed it since."""
+    if sums(release) != before:
+        raise Unwritable(f"{release}: the release was changed meanwhile by somebody else; import again")
+    swap(folder, release)
 
 
 def _file(name: str) -> str:

@@ -40,13 +40,14 @@ class Term:
 
 @dataclass(slots=True)
 class Match:
-    """One row of somebody's mappings."""
+    """One row of somebody's mappings; `negated` when it says that the match does not hold."""
 
     subject: str
     predicate: str
     object: str
     subject_name: str = ""
     object_name: str = ""
+    negated: bool = False
 
 
 @dataclass

@@ -70,9 +70,9 @@ class Mapping:
 class Ours:
     """One release, opened to be compared or converted."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, store: Store | None = None):
         self.folder = folder
-        self.store: Store = open_store(folder)
+        self.store: Store = open_store(folder) if store is None else store
         self.about = next(iter(ask(self.store, "dataset")))
         self.base: str = self.about["base"].value
 

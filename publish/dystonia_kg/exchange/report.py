@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from .check import CHECKS, ERROR, LEVELS, NOTE, WARNING, Finding
+from .findings import CHECKS, ERROR, LEVELS, NOTE, WARNING, Finding
 from .names import Names
+from .statements import node
 
 SH = "http://www.w3.org/ns/shacl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -98,10 +99,10 @@ def _triples(findings: list[Finding]) -> Iterable[Triple]:
         yield Triple(result, NamedNode(SH + "resultSeverity"), NamedNode(SH + _SEVERITY[f.level]))
         yield Triple(result, NamedNode(SH + "resultMessage"), Literal(f.sentence, language="en"))
         yield Triple(result, NamedNode(SH + "sourceConstraintComponent"), NamedNode(f"urn:x-check:{f.check}"))
-        if f.subject:
-            yield Triple(result, NamedNode(SH + "focusNode"), NamedNode(f.subject))
-        if f.object:
-            yield Triple(result, NamedNode(SH + "value"), NamedNode(f.object))
+        for word, told in (("focusNode", f.subject), ("value", f.object)):
+            if told:
+                # A file may name things by what is no IRI; then its text is told.
+                yield Triple(result, NamedNode(SH + word), node(told) or Literal(told))
 
 
 FORMATS = {"text": text, "tsv": tsv, "json": as_json, "rdf": rdf}

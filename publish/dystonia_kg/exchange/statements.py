@@ -66,6 +66,8 @@ def statements(index: Index) -> Iterator[Triple]:
             if predicate is not None:
                 yield from _links(subject, predicate, [target])
     for match in index.matches:
+        if match.negated:
+            continue
         subject, predicate = node(match.subject), node(match.predicate)
         if subject is not None and predicate is not None:
             yield from _links(subject, predicate, [match.object])

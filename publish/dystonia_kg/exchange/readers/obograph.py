@@ -28,7 +28,7 @@ def fits(begin: bytes, path: Path) -> bool:
     head = begin.lstrip()
     return (
         head.startswith(b"{")
-        and (b'"graphs"' in head or b'"nodes"' in head)
+        and (b'"graphs"' in head or b'"nodes"' in head or b'"edges"' in head)
         and b'"@context"' not in head[:200]
     )
 

@@ -47,6 +47,9 @@ _SYNONYMS = {
 }
 _PARENTS = {_RDFS + "subClassOf", _SKOS + "broader"}
 _SUCCESSORS = {_OBO + "IAO_0100001", "http://purl.org/dc/terms/isReplacedBy", _OIO + "consider"}
+#: The ends of a statement about a statement; SSSOM in RDF is made of them.
+_ENDS = {_OWL + "annotatedSource": 0, _OWL + "annotatedProperty": 1, _OWL + "annotatedTarget": 2}
+_SSSOM = COMMON["sssom"]
 _KINDS = {_OWL + "Class", _RDFS + "Class", _SKOS + "Concept"}
 
 
@@ -116,6 +119,8 @@ def _well_formed(path: Path, begin: bytes) -> None:
                     line = parser.CurrentLineNumber
                     raise Unreadable(f"{path}:{line}: elements nested more than {DEEPEST} deep")
             parser.Parse(b"", True)
+        except (LookupError, ValueError) as trouble:
+            raise Unreadable(f"{path}: not RDF/XML: {trouble}") from trouble
         except expat.ExpatError as trouble:
             what = expat.errors.messages.get(trouble.code, str(trouble))
             raise Unreadable(
@@ -143,6 +148,7 @@ class _Filler:
         self.header: str = ""
         self.same: dict[str, str] = {}
         self.plurals: set[str] = set()
+        self.axiom: tuple[object, dict] = (None, {})
 
     def iri(self, value: str) -> str:
         found = self.same.get(value)
@@ -152,6 +158,9 @@ class _Filler:
 
     def take(self, quad: Quad) -> None:
         predicate, value = quad.predicate.value, quad.object
+        if predicate in _ENDS or predicate == _SSSOM + "predicate_modifier":
+            self.end(quad.subject, predicate, value)
+            return
         if not isinstance(quad.subject, NamedNode):
             if predicate == _OWL + "onProperty" or predicate == _OWL + "someValuesFrom":
                 self.restrictions.setdefault(quad.subject, {})[predicate] = value
@@ -163,6 +172,25 @@ class _Filler:
             self.link(subject, predicate, self.iri(value.value))
         elif predicate == _RDFS + "subClassOf":
             self.waiting.append((subject, value))
+
+    def end(self, axiom, predicate: str, value) -> None:
+        """One end of a statement about a statement, as SSSOM writes mappings in RDF.
+
+        What belongs to one axiom stands together in every file that tools write; only one is kept open.
+        """
+        if self.axiom[0] != axiom:
+            self.close()
+            self.axiom = (axiom, {})
+        if isinstance(value, NamedNode):
+            self.axiom[1][predicate] = self.iri(value.value)
+        elif predicate not in _ENDS:
+            self.axiom[1][predicate] = value.value
+
+    def close(self) -> None:
+        subject, relation, target = (self.axiom[1].get(end, "") for end in _ENDS)
+        if subject and target and (relation.startswith(_SKOS) and relation.endswith("Match")):
+            negated = self.axiom[1].get(_SSSOM + "predicate_modifier", "").endswith("Not")
+            self.index.matches.append(Match(subject, relation, target, negated=negated))
 
     def literal(self, subject: str, predicate: str, value: Literal) -> None:
         text, index = value.value, self.index
@@ -194,7 +222,7 @@ class _Filler:
                 index.term(subject).defined = True
             elif value in (_OWL + "Ontology", _SKOS + "ConceptScheme"):
                 self.header = index.name = index.name or subject
-            elif value.startswith((_OWL, "http://www.w3.org/")):
+            elif value.startswith((_OWL, _SSSOM, "http://www.w3.org/")):
                 self.plurals.add(subject)
             else:
                 index.term(subject).defined = True
@@ -213,6 +241,7 @@ class _Filler:
             pass
 
     def finish(self) -> None:
+        self.close()
         for subject, node in self.waiting:
             parts = self.restrictions.get(node, {})
             relation, filler = parts.get(_OWL + "onProperty"), parts.get(_OWL + "someValuesFrom")

@@ -119,7 +119,7 @@ def _mapping(index: Index, row: dict, spaces: dict, names: Names) -> None:
     subject, object_ = names.expand(row["subject_id"], spaces), names.expand(row["object_id"], spaces)
     if not row["subject_id"] or not row["object_id"]:
         raise KeyError("subject_id" if not row["subject_id"] else "object_id")
-    if row["object_id"] == "sssom:NoTermFound" or row.get("predicate_modifier") == "Not":
+    if "sssom:NoTermFound" in (row["object_id"], row["subject_id"]):
         return
     predicate = names.expand(row["predicate_id"], spaces)
     for iri, told in ((subject, row.get("subject_label")), (object_, row.get("object_label"))):
@@ -127,7 +127,14 @@ def _mapping(index: Index, row: dict, spaces: dict, names: Names) -> None:
         if told:
             term.name, term.defined = told, True
     index.matches.append(
-        Match(subject, predicate, object_, row.get("subject_label") or "", row.get("object_label") or "")
+        Match(
+            subject,
+            predicate,
+            object_,
+            row.get("subject_label") or "",
+            row.get("object_label") or "",
+            negated=row.get("predicate_modifier") == "Not",
+        )
     )
 
 

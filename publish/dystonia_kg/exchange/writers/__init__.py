@@ -12,6 +12,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from pyoxigraph import Store
+
 from ..edition import Edition
 
 
@@ -36,12 +38,14 @@ def writers() -> dict[str, ModuleType]:
     }
 
 
-def exports(release: Path, out: Path | None = None) -> list[File]:
+def exports(release: Path, out: Path | None = None, store: Store | None = None) -> list[File]:
     """Write a release in every format into a folder (by default its own), and say what was written.
+
+    `store` has its dataset, where somebody has opened it already.
 
     A release whose folder is added to is not sealed again here: that is the caller's to do.
     """
-    edition = Edition(release)
+    edition = Edition(release, store)
     folder = release if out is None else out
     folder.mkdir(parents=True, exist_ok=True)
     made: list[File] = []
