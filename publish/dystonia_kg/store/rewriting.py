@@ -87,13 +87,16 @@ class Rewritten:
     """What to send: the text and the dataset, both with the names of the engine.
 
     `things` is None except for DESCRIBE: the IRIs that were written out. The text is then a SELECT of the
-    other things to be described, or empty.
+    other things to be described, or empty. For CONSTRUCT, `template` is what to make of each solution and
+    `solutions` the SELECT that gives them, for engines whose own CONSTRUCT is not to be relied on.
     """
 
     text: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     things: tuple[str, ...] | None = None
+    template: str = ""
+    solutions: str = ""
 
 
 def rewrite(
@@ -121,10 +124,10 @@ def rewrite(
     index = [scope.index] if writer.varies else []
     if default_graphs is None and named_graphs is None:
         named = scope.all if writer.varies else sorted(writer.used)
-        return Rewritten(text, (scope.default,), tuple([*named, *index]), things)
+        return Rewritten(text, (scope.default,), tuple([*named, *index]), things, *writer.parts)
     defaults = dict.fromkeys(map(scope.name, default_graphs or ())) or [scope.nothing]
     named = dict.fromkeys(map(scope.name, named_graphs or ())) if writer.used or writer.varies else ()
-    return Rewritten(text, tuple(defaults), tuple([*named, *index]), things)
+    return Rewritten(text, tuple(defaults), tuple([*named, *index]), things, *writer.parts)
 
 
 def _parses(text: str) -> bool:
@@ -176,6 +179,8 @@ class _Writer:
         self.helpers: list[str] = []
         self.defaults: list[str] = []
         self.named: list[str] = []
+        #: Of a CONSTRUCT: its template, and the SELECT behind it.
+        self.parts = ("", "")
         #: Graphs named by GRAPH, and: does GRAPH have a variable?
         self.used: set[str] = set()
         self.varies = False
@@ -186,6 +191,8 @@ class _Writer:
             raise Unsendable("it asks for nothing")
         if self.words[start].word == "DESCRIBE":
             return self._describe(start)
+        if self.words[start].word == "CONSTRUCT":
+            return self._construct(start), None
         star = self._star(start)
         if star:
             before, after = self._text(start, star), self._text(star + 1, len(self.words))
@@ -223,6 +230,22 @@ class _Writer:
         except (SyntaxError, AttributeError, ValueError, RuntimeError, OSError):
             return "*"
         return " ".join(f"?{name}" for name in found if name not in self.helpers) or "*"
+
+    def _construct(self, start: int) -> str:
+        k = start + 1
+        if self._opens(k, "{"):
+            first, last = k + 1, self.ends[k]
+            rest = last + 1
+        else:
+            # CONSTRUCT WHERE { … }: the pattern is the template.
+            rest = k
+            first = next((i for i in range(k, len(self.words)) if self._opens(i, "{")), k - 1) + 1
+            last = self.ends.get(first - 1, first)
+        template, pattern = self._text(first, last), self._text(rest, len(self.words))
+        used = dict.fromkeys(f"?{w.text[1:]}" for w in self.words[first:last] if w.kind == "variable")
+        columns = " ".join(used) or f"( 1 AS {self._helper()} )"
+        self.parts = (template, f"SELECT {columns} {pattern}")
+        return f"CONSTRUCT {{ {template} }} {pattern}"
 
     def _describe(self, start: int) -> tuple[str, tuple[str, ...]]:
         """DESCRIBE in two steps, because what it gives is for each engine to say, and ours gives one thing:

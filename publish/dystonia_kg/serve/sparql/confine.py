@@ -11,7 +11,8 @@ import os
 import resource
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -37,11 +38,12 @@ def die_with_parent(parent: int, how: int = signal.SIGKILL) -> None:
         os._exit(0)
 
 
-def confine(memory: int, federated: bool = False) -> None:
+def confine(memory: int, federated: bool = False, descriptors: int = 0) -> None:
     """Take from this process all that a query does not need.
 
     With no free file descriptor there is no socket and no file to open, whatever is evaluated.
-    `federated` leaves that door open, for queries whose every SERVICE is on the allow-list.
+    `federated` leaves that door open, for queries whose every SERVICE is on the allow-list. `descriptors`
+    leaves room for so many, for a worker that asks an engine and evaluates nothing (see `shut`).
     """
     if PRCTL is not None:
         PRCTL(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -51,7 +53,21 @@ def confine(memory: int, federated: bool = False) -> None:
         _limit("RLIMIT_AS", used + memory)
     if not federated:
         _limit("RLIMIT_NPROC", 0)
-        _limit("RLIMIT_NOFILE", 0)
+        _limit("RLIMIT_NOFILE", descriptors)
+
+
+@contextmanager
+def shut() -> Iterator[None]:
+    """No file and no socket can be opened in here: for parsing with a parser that could also evaluate.
+
+    What is open already stays so. Outside of it, up to the hard limit can be opened again.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def silence() -> None:

@@ -26,6 +26,10 @@ ELSEWHERE = 12  # to the front: every SERVICE is allowed, use a worker that may 
 
 READ_ONLY = 14  # not a query but an update
 
+UNREACHABLE = 15  # the engine that holds the release does not answer
+CUT = 16  # the engine sends no more than a part of the answer; the body says how many rows
+ENGINE = 17  # the engine failed; the body says what it said
+
 DONE = (TABLE, GRAPH)
 
 #: Seconds that a worker looks out for its next query, and the front for the answer to its only one.

@@ -87,7 +87,7 @@ def _timeval(seconds: float) -> bytes:
 class Line:
     """The zygote and the socket to it. One order at a time."""
 
-    def __init__(self, folder: Path, limits: Limits):
+    def __init__(self, folder: Path, limits: Limits, place: dict | None = None, facts: dict | None = None):
         ours, theirs = socket.socketpair()
         with theirs:
             root = Path(__file__).resolve().parents[len(__package__.split(".")) - 1]
@@ -102,6 +102,8 @@ class Line:
                 "line": theirs.fileno(),
                 "front": os.getpid(),
                 "release": str(folder),
+                "place": place,
+                "facts": facts,
                 "limits": {**asdict(limits), "federate": sorted(limits.federate)},
             }
             with self.process.stdin as pipe:

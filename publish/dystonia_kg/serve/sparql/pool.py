@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -100,10 +101,18 @@ class Rank:
 class Pool:
     """Answers queries on a release; `facts` is what the release says of itself.
 
+    With a `place` (store.remote.Place, packed) queries are put to the engine there; facts have to be given.
     Raises NoRelease when the folder is not a release. `close` ends every process.
     """
 
-    def __init__(self, folder: Path, limits: Limits | None = None, log: Callable[[str], None] = print):
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits | None = None,
+        log: Callable[[str], None] = print,
+        place: dict | None = None,
+        facts: dict | None = None,
+    ):
         self.folder = Path(folder).resolve()
         self.limits = limits or Limits()
         self.log = log
@@ -113,7 +122,8 @@ class Pool:
         self._brisk: set[Worker] = set()
         self._slow = threading.BoundedSemaphore(self.limits.slow)
         self._closed = False
-        self._line = Line(self.folder, self.limits)
+        self._start = partial(Line, self.folder, self.limits, place, facts)
+        self._line = self._start()
         try:
             self.facts = self._line.hello()
         except NoRelease:
@@ -290,7 +300,7 @@ class Pool:
             self._line.close()
             self._free.clear()
             try:
-                line = Line(self.folder, self.limits)
+                line = self._start()
                 self.facts = line.hello()
                 self._line = line
                 self._fill(line)

@@ -191,6 +191,37 @@ def _busy(reply, query: str, limits: Limits) -> Problem:
     )
 
 
+def _unreachable(reply, query: str, limits: Limits) -> Problem:
+    return Problem(
+        503,
+        "Engine unreachable",
+        "The engine that evaluates queries for this endpoint can not be reached at the moment. Pages, documents "
+        "and downloads are served as before. Try again.",
+        {},
+        [("Retry-After", "10")],
+    )
+
+
+def _cut(reply, query: str, limits: Limits) -> Problem:
+    most = reply.body.decode()
+    return Problem(
+        413,
+        "Answer too large",
+        f"The engine behind this endpoint sends {f'{int(most):,}' if most else 'fewer'} rows at most, and this "
+        "answer has more; nothing is cut off here. Ask for a part of it with LIMIT and OFFSET, or take the whole "
+        "dataset from the downloads.",
+        {"rows": int(most)} if most else {},
+    )
+
+
+def _engine(reply, query: str, limits: Limits) -> Problem:
+    return Problem(
+        502,
+        "Engine failed",
+        f"The engine behind this endpoint did not evaluate the query: {reply.body.decode()}",
+    )
+
+
 def _lost(reply, query: str, limits: Limits) -> Problem:
     return Problem(
         503,
@@ -217,6 +248,8 @@ KINDS = {
     "Time limit": (503, "The query did not end in time and was stopped; nothing of its answer is sent."),
     "Memory limit": (503, "The query needed more memory than one query is given."),
     "Too busy": (503, "More was asked at once than can be answered; try again."),
+    "Engine unreachable": (503, "The engine that evaluates queries can not be reached; try again."),
+    "Engine failed": (502, "The engine that evaluates queries reported an error of its own."),
     "Worker lost": (503, "The process that evaluated the query was ended from outside; try again."),
 }
 
@@ -232,4 +265,7 @@ _REASONS = {
     frames.LATE: _late,
     frames.BUSY: _busy,
     frames.LOST: _lost,
+    frames.UNREACHABLE: _unreachable,
+    frames.CUT: _cut,
+    frames.ENGINE: _engine,
 }

@@ -1,7 +1,7 @@
 """
 One worker: takes a query, evaluates it, hands the serialised bytes back, takes the next.
 
-It is a fork of the zygote and holds the release as it was loaded. It is killed from outside when it
+It is a fork of the zygote and holds the release as it was loaded, or knows the engine that does. It is killed from outside when it
 takes too long or too much; the alarm is for the case that nobody is left to do so.
 """
 
@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Callable
 
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
@@ -54,22 +55,31 @@ class Sink:
         pass
 
 
-def serve(channel: socket.socket, store: Store, facts: dict, limits: dict, federated: bool) -> None:
-    """Answer queries from the channel until it closes. Never returns to the zygote's own work."""
+def serve(
+    channel: socket.socket,
+    answer: Callable[[Job], tuple[int, int, bytes]],
+    limits: dict,
+    federated: bool,
+    descriptors: int = 0,
+) -> None:
+    """Answer queries from the channel until it closes. Never returns to the zygote's own work.
+
+    `answer` says what became of a query; `descriptors` is how many files and sockets it may have open.
+    """
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.disable()
     silence()
     os.chdir("/")
-    confine(limits["memory"], federated)
+    confine(limits["memory"], federated, descriptors)
     while True:
         try:
             job = unpack(channel)
         except (EOFError, ConnectionError):
             return
         signal.setitimer(signal.ITIMER_REAL, limits["timeout"] + 1)
-        outcome, which, body = answer(store, facts, limits, job, federated)
+        outcome, which, body = answer(job)
         head = REPLY.pack(outcome, which, len(body))
         if len(body) < SMALL:
             channel.sendall(head + body)
@@ -79,10 +89,15 @@ def serve(channel: socket.socket, store: Store, facts: dict, limits: dict, feder
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def answer(store: Store, facts: dict, limits: dict, job: Job, federated: bool) -> tuple[int, int, bytes]:
+def here(store: Store, facts: dict, limits: dict, federated: bool, job: Job) -> tuple[int, int, bytes]:
+    """Evaluate in this process."""
+    return named(job, facts, lambda: _evaluate(store, facts, limits, job, federated))
+
+
+def named(job: Job, facts: dict, evaluate: Callable[[], tuple[int, int, bytes]]) -> tuple[int, int, bytes]:
     """What became of a query, the place of the format, and the body: an answer or a reason."""
     try:
-        return _evaluate(store, facts, limits, job, federated)
+        return evaluate()
     except Refused as refusal:
         return refusal.outcome, 0, json.dumps(refusal.facts).encode()
     except TooLarge:
@@ -113,15 +128,20 @@ def _evaluate(store, facts, limits, job, federated) -> tuple[int, int, bytes]:
         except SyntaxError:
             # A prefix that the query does not declare, but the published prefix table may.
             results = store.query(query, base_iri=facts["base"], prefixes=facts["prefixes"], **dataset)
-        table = isinstance(results, QuerySolutions | QueryBoolean)
-        which = job.table if table else job.graph
-        if which < 0:
-            return frames.NO_FORMAT, 0, b"table" if table else b"graph"
-        sink = Sink(limits["size"])
-        results.serialize(sink, (TABLES if table else TRIPLES)[which].syntax)
+        return written(results, limits, job)
     finally:
         if dataset.get("default_graph") == [MERGE]:
             store.remove_graph(MERGE)
+
+
+def written(results, limits: dict, job: Job) -> tuple[int, int, bytes]:
+    """The answer in the format that suits, unless it is above the caps."""
+    table = isinstance(results, QuerySolutions | QueryBoolean)
+    which = job.table if table else job.graph
+    if which < 0:
+        return frames.NO_FORMAT, 0, b"table" if table else b"graph"
+    sink = Sink(limits["size"])
+    results.serialize(sink, (TABLES if table else TRIPLES)[which].syntax)
     body = b"".join(sink.parts)
     if table and count_rows(body, TABLES[which], limits["rows"]) > limits["rows"]:
         raise TooLarge

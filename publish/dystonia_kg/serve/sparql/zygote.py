@@ -18,7 +18,9 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import __version__
@@ -43,6 +45,14 @@ def main() -> None:
         # The front decides when to stop; a terminal's Ctrl-C reaches the whole group.
         signal.signal(name, signal.SIG_IGN)
     _grow_stack()
+    if settings["place"]:
+        # The release is in an engine, and what it says of itself was read by the one who started us.
+        from . import elsewhere  # it brings an HTTP client, which nobody else needs
+
+        store = elsewhere.reader(settings["place"], settings["limits"])
+        answer = partial(elsewhere.there, store, settings["facts"], settings["limits"])
+        _begin(line, settings["facts"], settings, lambda federated: answer, elsewhere.DESCRIPTORS)
+        return
     try:
         folder = Path(settings["release"])
         store = open_store(folder)
@@ -55,11 +65,16 @@ def main() -> None:
         _say(line, {"trouble": str(trouble)})
         return
     facts["release"] = f"{_held(folder)} {__version__}"
+    _begin(line, facts, settings, partial(partial, worker.here, store, facts, settings["limits"]))
+
+
+def _begin(line: socket.socket, facts: dict, settings: dict, answers, descriptors: int = 0) -> None:
+    """`answers(federated)` is what a worker answers queries with."""
     gc.collect()
     gc.freeze()
     _say(line, facts)
     with suppress(EOFError, ConnectionError):
-        obey(line, store, facts, settings)
+        obey(line, partial(_fork, line, answers, settings["limits"], descriptors))
 
 
 def _held(folder: Path) -> str:
@@ -88,14 +103,14 @@ def _say(line: socket.socket, message: dict) -> None:
     line.sendall(LENGTH.pack(len(body)) + body)
 
 
-def obey(line: socket.socket, store, facts: dict, settings: dict) -> None:
+def obey(line: socket.socket, fork: Callable[[int, bool], int]) -> None:
     """Carry out orders until the front is gone. No order waits for a process to die: one with the
     lowest priority may need a while even for that, and others wait for their fork."""
     children = Children()
     while True:
         order, number, fds = _next_order(line, children)
         if order == b"F":
-            child = _fork(line, fds[0], store, facts, settings, bool(number))
+            child = fork(fds[0], bool(number))
             os.close(fds[0])
             children.alive.add(child)
             line.sendall(ORDER.pack(b"F", child))
@@ -159,7 +174,7 @@ class Children:
                 os.kill(number, SIGNALS[order])
 
 
-def _fork(line, fd: int, store, facts, settings: dict, federated: bool) -> int:
+def _fork(line, answers, limits: dict, descriptors: int, fd: int, federated: bool) -> int:
     parent = os.getpid()
     child = os.fork()
     if child:
@@ -167,7 +182,7 @@ def _fork(line, fd: int, store, facts, settings: dict, federated: bool) -> int:
     try:
         line.close()
         die_with_parent(parent)
-        worker.serve(socket.socket(fileno=fd), store, facts, settings["limits"], federated)
+        worker.serve(socket.socket(fileno=fd), answers(federated), limits, federated, descriptors)
     finally:
         os._exit(0)
 
