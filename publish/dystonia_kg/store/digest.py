@@ -22,18 +22,26 @@ class Digest:
     """
 
     def __init__(self, run: int = RUN):
+        #: Triples whose value is not spelled in the one way, with the spelling: line → line as it came.
+        self.odd: dict[bytes, bytes] = {}
         self._run = run
         self._lines: set[bytes] = set()
         self._files: list = []
 
     def add(self, triple: Triple) -> None:
-        object_ = triple.object
-        if isinstance(object_, Literal):
-            object_ = canonical(object_)
-        line = f"{triple.subject} {triple.predicate} {object_} .\n"
-        self._lines.add(sha256(line.encode()).digest())
+        line = spelled = triple.object
+        if isinstance(spelled, Literal):
+            line = canonical(spelled)
+        key = _hash(triple, line)
+        if line != spelled and len(self.odd) < self._run:
+            self.odd[key] = _hash(triple, spelled)
+        self._lines.add(key)
         if len(self._lines) >= self._run:
             self._spill()
+
+    def respelled(self, other: "Digest") -> int:
+        """How many triples came with an equal value in another spelling; of equal digests."""
+        return sum(self.odd.get(key) != other.odd.get(key) for key in self.odd.keys() | other.odd.keys())
 
     def _spill(self) -> None:
         file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the digest)
@@ -42,7 +50,7 @@ class Digest:
         self._lines.clear()
 
     def result(self) -> tuple[int, str]:
-        """How many different triples there were, and their checksum in lower-case hexadecimal."""
+        """How many different triples there were, and their checksum in lower-case hexadecimal; asked once."""
         whole, number = sha256(), 0
         for line, _ in groupby(merge(sorted(self._lines), *(_lines(file) for file in self._files))):
             whole.update(line)
@@ -50,7 +58,12 @@ class Digest:
         for file in self._files:
             file.close()
         self._files.clear()
+        self._lines.clear()
         return number, whole.hexdigest()
+
+
+def _hash(triple: Triple, object_) -> bytes:
+    return sha256(f"{triple.subject} {triple.predicate} {object_} .\n".encode()).digest()
 
 
 def _lines(file):
@@ -68,4 +81,6 @@ def canonical(literal: Literal) -> Literal:
     kind = literal.datatype.value
     if literal.language or kind == XSD + "string" or not kind.startswith(XSD):
         return literal
-    return next(iter(Store([Quad(_S, _S, literal)]))).object
+    store = Store()
+    store.add(Quad(_S, _S, literal))
+    return next(iter(store)).object

@@ -6,7 +6,7 @@ Below the base B of a dataset nothing is ever replaced: a release R has a folder
 see. Adding one triple is atomic in every engine; putting, moving or copying over a graph in use is not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -33,6 +33,9 @@ WITHDRAWN = PROV + "wasInvalidatedBy"
 TRIPLES = VOID + "triples"
 CHECKSUM = SPDX + "checksum"
 VALUE = SPDX + "checksumValue"
+
+#: Predicates that the journal uses; anything else in it is not ours.
+SPOKEN = (REFERENCES, WITHDRAWN, RDF_TYPE)
 
 #: Names in the folder of a release that are not graphs of the knowledge.
 RESERVED = ("default", "index")
@@ -153,24 +156,62 @@ class Entry:
     withdrawn: bool = False
 
 
-def history(connection, base: str) -> list[Entry]:
-    """Every switch, oldest first. Of two with the same number the one with the higher name counts, for all."""
+@dataclass(frozen=True)
+class Journal:
+    """What was done so far: every switch, oldest first, and every release that was ever begun.
+
+    Of two switches with the same number the one whose release has the higher name counts, for everybody.
+    """
+
+    entries: tuple[Entry, ...]
+    begun: frozenset[str]
+    withdrawn: frozenset[str]
+
+    @property
+    def current(self) -> str | None:
+        """The release that readers see."""
+        return next((entry.release for entry in reversed(self.entries) if not entry.withdrawn), None)
+
+    @property
+    def recent(self) -> list[str]:
+        """Every release that readers saw, the one they saw last first."""
+        return list(dict.fromkeys(entry.release for entry in reversed(self.entries) if not entry.withdrawn))
+
+    @property
+    def next(self) -> int:
+        return max((entry.number for entry in self.entries), default=0) + 1
+
+
+def journalled(connection, base: str) -> Journal:
+    """Read the journal. Raises Foreign where the graph of that name is something else."""
     graph = journal(base)
     rows = list(connection.query(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"))
-    withdrawn = {_release(row["s"], base) for row in rows if row["p"].value == WITHDRAWN}
-    found = []
+    told: dict[str, set[str]] = {predicate: set() for predicate in SPOKEN}
+    switches = []
     for row in rows:
-        if row["p"].value == WITHDRAWN:
-            continue
-        number = row["s"].value.removeprefix(graph + "#")
-        release = _release(row["o"], base)
-        if row["p"].value != REFERENCES or not number.isdigit() or release is None:
+        predicate = row["p"].value
+        switch = predicate == REFERENCES
+        release = _release(row["o" if switch else "s"], base)
+        number = row["s"].value.removeprefix(graph + "#") if switch else "0"
+        if predicate not in SPOKEN or release is None or not (number.isascii() and number.isdigit()):
             raise Foreign(
-                f"the graph <{graph}> holds something that is no switch of ours ({row['s']} {row['p']} …); "
-                "nothing is published into an engine that uses this name for something else"
+                f"the graph <{graph}> says something that is not ours ({row['s']} {row['p']} {row['o']}); "
+                "nothing is done in an engine that uses this name for something else"
             )
-        found.append(Entry(int(number), release, release in withdrawn))
-    return sorted(found)
+        told[predicate].add(release)
+        if switch:
+            switches.append((int(number), release))
+    withdrawn = frozenset(told[WITHDRAWN])
+    return Journal(
+        tuple(Entry(number, release, release in withdrawn) for number, release in sorted(switches)),
+        frozenset(told[RDF_TYPE] | told[REFERENCES]),
+        withdrawn,
+    )
+
+
+def history(connection, base: str) -> list[Entry]:
+    """Every switch, oldest first."""
+    return list(journalled(connection, base).entries)
 
 
 def _release(term, base: str) -> str | None:
@@ -181,15 +222,9 @@ def _release(term, base: str) -> str | None:
     return name if value.startswith(start) and value.endswith("/") and name and "/" not in name else None
 
 
-def newest(entries: Iterable[Entry]) -> str | None:
-    """The release that readers see."""
-    last = max((entry for entry in entries if not entry.withdrawn), default=None)
-    return last.release if last else None
-
-
 def current(connection, base: str) -> str | None:
     """The release that readers see; None where none was published."""
-    return newest(history(connection, base))
+    return journalled(connection, base).current
 
 
 @dataclass(frozen=True)
@@ -243,8 +278,8 @@ def contents(connection, layout: Layout) -> Index | None:
     Raises Altered where the index is not whole, which is so while it is being written.
     """
     rows: dict[str, dict[str, Term]] = {}
-    for row in connection.query(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{layout.index}> {{ ?s ?p ?o }} }}"):
-        rows.setdefault(row["s"].value, {})[row["p"].value] = row["o"]
+    for triple in connection.read(layout.index):
+        rows.setdefault(triple.subject.value, {})[triple.predicate.value] = triple.object
     if not rows:
         return None
     whole = rows.get(layout.folder, {})
