@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from .ask import ask
 
@@ -62,7 +62,7 @@ def compare(older: Store, newer: Store) -> Comparison:
         fresh = tuple(sorted(is_.keys() - was.keys()))
         if gone or fresh:
             kind = "changed" if was and is_ else "removed" if was else "added"
-            changes.append(Change(thing, kind, _name(newer if is_ else older, thing), gone, fresh))
+            changes.append(Change(thing, kind, name_of(newer if is_ else older, thing), gone, fresh))
     version = [row["version"].value if row["version"] else "0" for row in (before, after)]
     return Comparison(version[0], version[1], base, tuple(changes))
 
@@ -92,7 +92,8 @@ def _written(store: Store, term, above: tuple) -> str:
     return "[ " + " ; ".join(inner) + " ]"
 
 
-def _name(store: Store, iri: str) -> str:
+def name_of(store: Store, iri: str) -> str:
+    """What a thing is called there, in English where there is a choice; or its IRI."""
     for predicate in NAMES:
         found = [q.object for q in store.quads_for_pattern(NamedNode(iri), predicate, None, DefaultGraph())]
         if found:
@@ -125,7 +126,7 @@ def as_triples(found: Comparison) -> list[Triple]:
                     Triple(statement, TYPE, NamedNode(RDF + "Statement")),
                     _row(statement, RDF + "subject", NamedNode(change.thing)),
                     _row(statement, RDF + "predicate", NamedNode(predicate)),
-                    _row(statement, RDF + "object", _read(value)),
+                    _row(statement, RDF + "object", read_term(value)),
                 ]
     return made
 
@@ -134,10 +135,8 @@ def _row(subject: NamedNode, predicate: str, value) -> Triple:
     return Triple(subject, NamedNode(predicate), value)
 
 
-def _read(value: str):
+def read_term(value: str):
     """The term that N-Triples wrote; what has no name stays a sentence."""
-    from pyoxigraph import RdfFormat, parse
-
     if value.startswith("["):
         return Literal(value)
     return next(iter(parse(f"<x:s> <x:p> {value} .", format=RdfFormat.N_TRIPLES))).object

@@ -25,6 +25,8 @@ _ENTITIES = frozenset(
 )  # fmt: skip
 #: Slots that may have several values; of the others the first counts, and readers drop rows with more.
 _SEVERAL = frozenset(("author_id", "author_label", "reviewer_id", "reviewer_label", "creator_id", "see_also"))
+#: What SSSOM says where nobody stated terms of use.
+NO_LICENSE = "https://w3id.org/sssom/license/unspecified"
 _ALWAYS = (
     "subject_id",
     "subject_label",
@@ -47,12 +49,26 @@ def files(edition: Edition) -> Iterator[File]:
 
 
 def table(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> str:
-    """The file: a YAML header behind `#`, and a row for each mapping."""
-    rows = [_row(edition, mapping) for mapping in mappings]
-    columns = [c for c in COLUMNS if c in _ALWAYS or any(row.get(c) for row in rows)]
-    lines = [f"# {line}" for line in _header(edition, vocabulary, mappings)]
+    """The mappings into one vocabulary, as the knowledge describes that set."""
+    title = vocabulary.set_title or f"{edition.title}: mappings to {vocabulary.title}"
+    head = {
+        "mapping_set_id": vocabulary.set or f"{edition.base}mappings/{vocabulary.prefix.lower()}",
+        "mapping_set_version": edition.version,
+        "mapping_set_title": title,
+        "license": vocabulary.set_license or edition.ours.license or NO_LICENSE,
+        "mapping_date": edition.ours.day,
+        "comment": vocabulary.set_rights,
+    }
+    return rows(edition, head, mappings)
+
+
+def rows(edition: Edition, head: dict[str, str], mappings: list[Mapping]) -> str:
+    """A mapping set: a YAML header behind `#`, and a row for each mapping."""
+    told = [_row(edition, mapping) for mapping in mappings]
+    columns = [c for c in COLUMNS if c in _ALWAYS or any(row.get(c) for row in told)]
+    lines = [f"# {line}" for line in _header(edition, head, mappings)]
     lines.append("\t".join(columns))
-    lines += sorted("\t".join(_cell(row.get(c, "")) for c in columns) for row in rows)
+    lines += sorted("\t".join(_cell(row.get(c, "")) for c in columns) for row in told)
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +94,7 @@ def _row(edition: Edition, mapping: Mapping) -> dict[str, str]:
     return row
 
 
-def _header(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> Iterator[str]:
+def _header(edition: Edition, head: dict[str, str], mappings: list[Mapping]) -> Iterator[str]:
     iris = [COMMON["skos"] + "x", COMMON["semapv"] + "x", COMMON["sssom"] + "x", COMMON["owl"] + "x"]
     for mapping in mappings:
         iris += [mapping.subject, mapping.predicate, mapping.object]
@@ -86,18 +102,7 @@ def _header(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -
     yield "curie_map:"
     for prefix, namespace in edition.names.table(iris).items():
         yield f"  {prefix}: {json.dumps(namespace)}"
-    license_ = vocabulary.set_license or edition.ours.license or "https://w3id.org/sssom/license/unspecified"
-    identifier = vocabulary.set or f"{edition.base}mappings/{vocabulary.prefix.lower()}"
-    told = {
-        "mapping_set_id": identifier,
-        "mapping_set_version": edition.version,
-        "mapping_set_title": vocabulary.set_title or f"{edition.title}: mappings to {vocabulary.title}",
-        "license": license_,
-        "mapping_date": edition.ours.day,
-        "subject_source": "",
-        "comment": vocabulary.set_rights,
-    }
-    for key, value in told.items():
+    for key, value in head.items():
         if value:
             yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
 
