@@ -9,8 +9,31 @@ from dystonia_kg.build import build
 from dystonia_kg.cli.build import make
 from dystonia_kg.home import home
 
+from .stores import KINDS, Where, embedded
+
 TOY = Path(__file__).parent / "toy"
 EDITIONS = Path(__file__).parent / "editions"
+
+
+def pytest_addoption(parser) -> None:
+    parser.addoption(
+        "--store", choices=KINDS, default="embedded", help="where the releases lie that tests serve"
+    )
+
+
+def pytest_configure(config) -> None:
+    Where.kind = config.getoption("--store")
+    config.addinivalue_line("markers", "embedded(reason): says something of the embedded store alone")
+    config.addinivalue_line("markers", "defect(kind, reason): an engine's own, listed in docs/engines.md")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        for mark in item.iter_markers("embedded"):
+            item.add_marker(pytest.mark.skipif(not embedded(), reason=mark.args[0]))
+        for mark in item.iter_markers("defect"):
+            kind, reason = mark.args
+            item.add_marker(pytest.mark.xfail(Where.kind == kind, reason=reason, strict=True))
 
 
 @pytest.fixture(scope="session")

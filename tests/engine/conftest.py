@@ -17,6 +17,8 @@ import pytest
 
 import dystonia_kg
 
+from .. import stores
+
 ROOT = Path(dystonia_kg.__file__).parents[1]
 
 
@@ -50,6 +52,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         command = [sys.executable, "-m", "dystonia_kg", "serve", "--release", str(release)]
+        command += stores.options(release)
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), *options],
             env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -8,7 +8,8 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from dystonia_kg.release import open_store
-from dystonia_kg.serve import create_app
+
+from .. import stores
 
 BASE = "http://cheese.example/"
 VOID = "http://rdfs.org/ns/void#"
@@ -17,7 +18,7 @@ DCAT = "http://www.w3.org/ns/dcat#"
 
 @pytest.fixture(scope="module")
 def client(board):
-    made = create_app(board).test_client()
+    made = stores.app(board).test_client()
     made.open = partial(made.open, buffered=True)
     return made
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 
-from dystonia_kg.serve import create_app
+from .. import stores
 
 DCTERMS = "http://purl.org/dc/terms/"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -19,7 +19,7 @@ TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 @pytest.fixture(scope="module")
 def app(ours):
-    return create_app(ours)
+    return stores.app(ours)
 
 
 @pytest.fixture(scope="module")

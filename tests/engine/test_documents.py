@@ -10,7 +10,7 @@ import zstandard
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from rdflib.compare import isomorphic
 
-from dystonia_kg.serve import create_app
+from .. import stores
 
 BASE = "http://cheese.example/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -24,7 +24,7 @@ FORMS = {
 
 @pytest.fixture(scope="module")
 def client(board):
-    made = create_app(board).test_client()
+    made = stores.app(board).test_client()
     made.open = partial(made.open, buffered=True)
     return made
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from dystonia_kg.serve import create_app
+from .. import stores
 
 RULES = Path(__file__).parents[2] / "publish" / "w3id" / ".htaccess"
 BASE = "http://cheese.example/"
@@ -51,7 +51,7 @@ class Rules:
 @pytest.fixture(scope="module")
 def names(board):
     """The port of a front that knows the rules, with the server behind it in the place of the real host."""
-    site = make_server("127.0.0.1", 0, create_app(board), threaded=True, request_handler=Quiet)
+    site = make_server("127.0.0.1", 0, stores.app(board), threaded=True, request_handler=Quiet)
     text = RULES.read_text(encoding="utf-8")
     host = re.search(r"https://[\w.-]+/\$1", text)[0].removesuffix("/$1")
     rules = Rules(text.replace(host, f"http://127.0.0.1:{site.port}"))

@@ -17,7 +17,8 @@ from dystonia_kg.build import build
 from dystonia_kg.compare import as_triples, compare, in_words
 from dystonia_kg.release import open_store
 from dystonia_kg.releases import editions
-from dystonia_kg.serve import create_app
+
+from .. import stores
 
 BASE = "http://cheese.example/"
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -26,7 +27,7 @@ FILES = [f"dataset.{e}{p}" for e in ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
 
 @pytest.fixture(scope="module")
 def client(board):
-    made = create_app(board).test_client()
+    made = stores.app(board).test_client()
     made.open = partial(made.open, buffered=True)
     return made
 

@@ -6,15 +6,15 @@ import shutil
 import pytest
 
 from dystonia_kg.release import sums
-from dystonia_kg.serve import create_app
 from dystonia_kg.serve.offline import write
 
+from .. import stores
 from ..conftest import TOY
 
 
 @pytest.fixture(scope="module")
 def site(toy):
-    return create_app(toy).test_client()
+    return stores.app(toy).test_client()
 
 
 def page(site, path: str) -> str:
@@ -91,7 +91,7 @@ def test_documents_are_no_distributions_of_the_data(site):
 
 
 def test_an_old_release_keeps_its_own_documents(board, toy, tmp_path):
-    mounted = create_app(board).test_client()
+    mounted = stores.app(board).test_client()
     assert '<a href="/releases/1.2.3/docs/tasting">' in page(mounted, "/releases/1.2.3/docs/")
 
 
@@ -112,6 +112,6 @@ def test_a_graph_without_documents_says_that_there_are_none(toy, tmp_path):
     for path in bare.glob("document-*"):
         path.unlink()
     seal(bare)
-    site = create_app(bare).test_client()
+    site = stores.app(bare).test_client()
     assert site.get("/docs/").status_code == 404
     assert "/docs/" not in site.get("/sitemap.xml").get_data(as_text=True)

@@ -5,12 +5,12 @@ import json
 import pytest
 import rdflib
 
-from dystonia_kg.serve import create_app
+from .. import stores
 
 
 @pytest.fixture(scope="module")
 def client(ours):
-    return create_app(ours).test_client()
+    return stores.app(ours).test_client()
 
 
 def ask(client, address: str, accept: str = "application/json"):

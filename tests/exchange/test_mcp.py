@@ -10,12 +10,14 @@ import pytest
 
 from dystonia_kg.serve.tools import Tools
 
+from .. import stores
+
 PUBLISH = Path(__file__).parents[2] / "publish"
 
 
 @pytest.fixture(scope="module")
 def tools(larder):
-    with Tools(larder) as made:
+    with Tools(larder, engine=stores.engine(larder)) as made:
         yield made
 
 
@@ -48,7 +50,7 @@ def test_the_server_offers_reading_tools_over_standard_input(larder):
     async def talk():
         parameters = StdioServerParameters(
             command=sys.executable,
-            args=["-m", "dystonia_kg", "mcp", "--release", str(larder)],
+            args=["-m", "dystonia_kg", "mcp", "--release", str(larder), *stores.options(larder)],
             env={**os.environ, "PYTHONPATH": str(PUBLISH)},
         )
         async with stdio_client(parameters) as streams, ClientSession(*streams) as session:

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from dystonia_kg.serve import create_app
+from .. import stores
 
 
 @pytest.fixture(scope="module")
 def client(larder):
-    return create_app(larder).test_client()
+    return stores.app(larder).test_client()
 
 
 def ask(client, **questions):

@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from tests import stores
 
 MUST = os.environ.get("WEB_TESTS") == "require"
 SHOTS = os.environ.get("ARTIFACTS")
@@ -36,6 +37,7 @@ def started(folder: Path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "dystonia_kg", "serve", "--release", str(folder), "--port", str(port)]
+    command += stores.options(folder)
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(300):

@@ -7,18 +7,20 @@ the web service. Needs the extra "mcp".
 import argparse
 
 from . import release_option, tell
+from .serve import engine_of, engine_options
 
 HELP = "let language models ask the release (Model Context Protocol)"
 
 
 def options(sub: argparse.ArgumentParser) -> None:
     release_option(sub)
+    engine_options(sub)
 
 
 def run(options: argparse.Namespace) -> None:
     from ..serve.tools import Tools
 
-    with Tools(options.release) as tools:
+    with Tools(options.release, engine=engine_of(options)) as tools:
         server = serve(tools)
         tell("speaking the Model Context Protocol on standard input and output")
         server.run("stdio")

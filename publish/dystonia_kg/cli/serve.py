@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from .. import settings
+from ..errors import BadInput
 from ..releases import editions
 from . import home_option, tell
 
@@ -21,6 +22,7 @@ def options(sub: argparse.ArgumentParser) -> None:
         help="the release to serve; where there is none, one is built first (default dist)",
     )
     sub.add_argument("--archive", type=Path, help="a folder with earlier releases, one folder each")
+    engine_options(sub)
     limit_options(sub)
     house_options(sub)
     global _origins
@@ -34,6 +36,32 @@ def settings_in_force() -> list[settings.Origin]:
 
 
 _origins: list[settings.Origin] = []
+
+
+def engine_options(sub: argparse.ArgumentParser) -> None:
+    """Where the release lies if queries are not evaluated here."""
+    group = sub.add_argument_group("an engine that evaluates the queries")
+    group.add_argument(
+        "--store",
+        metavar="URL",
+        help="the SPARQL engine that holds the release (see publish); --release has its files (default none)",
+    )
+    group.add_argument(
+        "--store-credentials",
+        type=Path,
+        metavar="FILE",
+        help="who we are to it: two lines, user and password, or one line, a token (default the environment)",
+    )
+    group.add_argument(
+        "--engine", metavar="KIND", help="what kind of engine it is (default: it is found out)"
+    )
+    group.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="IRI",
+        help="a graph of others in the engine that queries may read; may be given more than once (default none)",
+    )
 
 
 def house_options(sub: argparse.ArgumentParser) -> None:
@@ -102,7 +130,12 @@ def run(options: argparse.Namespace) -> None:
     from ..serve.server import run as serve
     from ..serve.sparql.limits import MIB, Limits
 
-    if not options.wait and not editions(options.release, None):
+    engine = engine_of(options)
+    if engine is not None and options.federate:
+        raise BadInput(
+            "--federate lets this process call others; with --store the engine would: leave it out"
+        )
+    if engine is None and not options.wait and not editions(options.release, None):
         from .build import make
 
         tell(f"no release is in {options.release}, so one is made first")
@@ -128,7 +161,22 @@ def run(options: argparse.Namespace) -> None:
         watch=options.watch,
         wait=options.wait,
     )
-    serve(options.release, options.host, options.port, limits, options.archive, _ready, rules)
+    serve(options.release, options.host, options.port, limits, options.archive, _ready, rules, engine)
+
+
+def engine_of(options: argparse.Namespace):
+    """The engine that was named, or None. Raises BadInput for options that do not go together."""
+    if not options.store:
+        for name in ("beside", "engine", "store_credentials"):
+            if getattr(options, name):
+                raise BadInput(f"--{name.replace('_', '-')} speaks of an engine; name one with --store")
+        return None
+    from ..serve.backing import Address
+    from ..store.connection import Credentials
+
+    return Address(
+        options.store, Credentials.read(options.store_credentials), options.engine, tuple(options.beside)
+    )
 
 
 def _ready(address: str) -> None:

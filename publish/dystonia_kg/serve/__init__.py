@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
+from pyoxigraph import Store
 
 from . import answers
 from .archive import Archive
@@ -28,15 +29,16 @@ ROOMS = (
 )
 
 
-def create_app(folder: Path, archive: Path | None = None) -> Flask:
+def create_app(folder: Path, archive: Path | None = None, store: Store | None = None) -> Flask:
     """An app that knows one release, and beside it those in the folder `archive`.
 
-    `folder` may itself be a folder of releases: then the newest of them is the one that is served.
+    `folder` may itself be a folder of releases: then the newest of them is the one that is served. `store` is
+    the release where it was read from elsewhere, for instance from an engine.
 
     Raises NoRelease when the folder is not a whole release.
     """
     app = Flask(__name__)
-    app.extensions["archive"] = archived = Archive(Path(folder), archive)
+    app.extensions["archive"] = archived = Archive(Path(folder), archive, store)
     app.extensions["library"] = archived.current
     answers.install(app)
     for room in ROOMS:

@@ -4,18 +4,23 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from ..release import is_release
 from ..releases import Edition, editions
 from .library import Library
 
 
 class Archive:
-    """Releases side by side; `current` is the one that answers where no version is named."""
+    """Releases side by side; `current` is the one that answers where no version is named.
 
-    def __init__(self, folder: Path, archive: Path | None = None):
+    `store` is the current one where it was read from elsewhere than its folder.
+    """
+
+    def __init__(self, folder: Path, archive: Path | None = None, store: Store | None = None):
         self.editions: list[Edition] = editions(folder, archive)
         newest = self.editions[-1].folder if self.editions else folder
-        self.current = Library(folder if is_release(folder) else newest, archive)
+        self.current = Library(folder if is_release(folder) else newest, archive, store)
         self._open = lru_cache(maxsize=3)(Library)
         self._paths: dict[str, frozenset[str]] = {}
 

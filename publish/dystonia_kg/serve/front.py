@@ -4,23 +4,37 @@ import io
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import create_app
 from .sparql import Endpoint, Limits, Pool
 from .sparql.limits import ARRIVING
 from .sparql.problem import Problem
 
+if TYPE_CHECKING:
+    from .backing import Held
+
 #: Bytes of a request to the site; the endpoint has a limit of its own.
 MOST = 4 << 20
 
 
-def front(folder: Path, limits: Limits | None = None, archive: Path | None = None) -> Callable:
+def front(
+    folder: Path,
+    limits: Limits | None = None,
+    archive: Path | None = None,
+    held: "Held | None" = None,
+) -> Callable:
     """The whole server as one WSGI application. Its `endpoint` has the pool, to be closed at the end.
 
+    `held` is the release as an engine holds it, where one is to answer queries.
     Raises NoRelease when the folder is not a whole release.
     """
-    site = create_app(folder, archive)
-    pool = Pool(site.extensions["library"].folder, limits)
+    site = create_app(folder, archive, held and held.store)
+    pool = (
+        Pool(held.folder, limits, place=held.place.pack(), facts=held.facts)
+        if held
+        else Pool(site.extensions["library"].folder, limits)
+    )
     endpoint = Endpoint(pool, page=site.wsgi_app)
     site.extensions["sparql"] = endpoint
     arriving = threading.BoundedSemaphore(ARRIVING)

@@ -70,12 +70,15 @@ class Resource:
 
 
 class Library:
-    """One release in memory. `archive` is a folder with other releases, or None."""
+    """One release in memory. `archive` is a folder with other releases, or None.
 
-    def __init__(self, folder: Path, archive: Path | None = None):
+    `store` is the release where it was read from elsewhere than the folder with its files.
+    """
+
+    def __init__(self, folder: Path, archive: Path | None = None, store: Store | None = None):
         self.folder = folder
         self.archive = archive
-        self.store: Store = open_store(folder)
+        self.store: Store = open_store(folder) if store is None else store
         self.dataset = next(iter(ask(self.store, "dataset")))
         self.base: str = self.dataset["base"].value
 

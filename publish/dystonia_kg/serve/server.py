@@ -10,17 +10,22 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ..release import is_release
 from .front import front
 from .operate import Attendant, Rules
 from .operate.house import gate
 from .sparql import Endpoint, Limits
 from .sparql.confine import die_with_parent
+
+if TYPE_CHECKING:
+    from .backing import Address, Backing
 
 
 def run(
@@ -31,14 +36,16 @@ def run(
     archive: Path | None = None,
     ready: Callable[[str], None] | None = None,
     rules: Rules | None = None,
+    engine: "Address | None" = None,
 ) -> None:
     """Serve a release until told to stop (SIGTERM, SIGINT). `ready` is called with the address.
 
+    With an `engine` it is the release that is current there, and the folder has its files.
     Raises NoRelease when the folder is not a sound release, unless the rules are to wait for one.
     """
     limits, rules = limits or Limits(), rules or Rules()
     if not rules.wait:
-        gate(Path(folder))
+        gate(_backing(engine, folder).pick() if engine else Path(folder))
     shown = f"[{host}]" if ":" in host else host
     server = Granian(
         target="front",
@@ -61,8 +68,14 @@ def run(
     renew = multiprocessing.get_context(_how_workers_start()).Event()
     server.signal_handler_reload = lambda *_: renew.set()
     address = f"http://{shown}:{port}/"
-    load = partial(_load, os.getpid(), Path(folder), limits, archive, ready, address, rules, renew)
+    load = partial(_load, os.getpid(), Path(folder), limits, archive, ready, address, rules, renew, engine)
     server.serve(target_loader=load, wrap_loader=False)
+
+
+def _backing(engine: "Address", folder: Path) -> "Backing":
+    from .backing import Backing  # it brings an HTTP client, which nobody else needs
+
+    return Backing(engine, Path(folder))
 
 
 def _how_workers_start() -> str:
@@ -72,7 +85,7 @@ def _how_workers_start() -> str:
 
 
 def _load(
-    parent: int, folder: Path, limits: Limits, archive, ready, address: str, rules: Rules, renew
+    parent: int, folder: Path, limits: Limits, archive, ready, address: str, rules: Rules, renew, engine
 ) -> Callable:
     """Called in the process that serves. It ends with the one that started it.
 
@@ -81,9 +94,16 @@ def _load(
     die_with_parent(parent)
 
     latest: list[Endpoint] = []
+    backing = _backing(engine, folder) if engine else None
 
     def furnish(place: Path) -> Callable:
-        application = front(place, limits, archive)
+        if backing is None:
+            application = front(place, limits, archive)
+        else:
+            held = backing.bring()
+            # The other releases beside it stay reachable by their versions.
+            beside = folder if archive is None and not is_release(folder) else archive
+            application = front(held.folder, limits, beside, held)
         latest[:] = [application.endpoint]
         return application
 
@@ -91,7 +111,7 @@ def _load(
         # The listening socket exists already; who comes now waits a moment at most.
         threading.Timer(0.2, ready, [address]).start()
 
-    attendant = Attendant(folder, furnish, rules, tell if ready is not None else None)
+    attendant = Attendant(folder, furnish, rules, tell if ready is not None else None, backing=backing)
     threading.Thread(target=_heed, args=(renew, attendant), name="reload-listener", daemon=True).start()
     attendant.numbers.at_present(
         "warm_answers", "Answers given from memory", lambda: [((), float(sum(e.given for e in latest)))]

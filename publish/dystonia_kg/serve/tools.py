@@ -8,6 +8,7 @@ same: nothing can be written, nothing is fetched from elsewhere, and a query tha
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from werkzeug.test import Client
 
@@ -17,16 +18,29 @@ from .library import Library
 from .sparql import Limits
 from .whatif import asker
 
+if TYPE_CHECKING:
+    from .backing import Address, Held
+
 #: Characters of one answer; more would fill the reader's memory with what it did not ask for.
 LONGEST = 60_000
 
 
-class Tools:
-    """The tools of one release. Close it, to end the endpoint's workers."""
+def _held(engine: "Address", release: Path) -> "Held":
+    from .backing import Backing  # it brings an HTTP client, which nobody else needs
 
-    def __init__(self, release: Path, limits: Limits | None = None):
-        self.library = Library(release)
-        self._site = front(release, limits)
+    return Backing(engine, release).bring()
+
+
+class Tools:
+    """The tools of one release. Close it, to end the endpoint's workers.
+
+    With an `engine` the release is the one that is current there, and the folder has its files.
+    """
+
+    def __init__(self, release: Path, limits: Limits | None = None, engine: "Address | None" = None):
+        held = _held(engine, release) if engine else None
+        self.library = Library(held.folder, store=held.store) if held else Library(release)
+        self._site = front(held.folder if held else release, limits, held=held)
         self._client = Client(self._site)
 
     def close(self) -> None:

@@ -1,44 +1,13 @@
-"""Read whole graphs out of an engine, and a whole release: the mirror that pages are made from."""
+"""Read a whole release out of an engine: the mirror that pages are made from."""
 
 from collections.abc import Iterable, Iterator
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
-from ..errors import Altered, NoRelease, Truncated
+from ..errors import Altered, NoRelease
 from .connection import Connection
 from .digest import Digest
 from .layout import Held, Index, Layout, contents
-
-PATTERN = "?s ?p ?o"
-
-
-def graph(connection: Connection, name: str) -> Iterator[Triple]:
-    """Every triple of a graph, as the engine holds it; in parts where the engine sends only so many rows.
-
-    Raises what Connection.query raises.
-    """
-    try:
-        yield from _part(connection, name, f"SELECT {PATTERN} {{ {PATTERN} }}")
-    except Truncated as trouble:
-        # Said by the first headers, so nothing of it was given on.
-        if not trouble.limit:
-            raise
-        size, start = trouble.limit, 0
-        while True:
-            # An order inside a sub-select: Virtuoso sorts no more than it sends otherwise.
-            ordered = f"{{ SELECT {PATTERN} {{ {PATTERN} }} ORDER BY {PATTERN} }}"
-            text = f"SELECT {PATTERN} {{ {ordered} }} LIMIT {size} OFFSET {start}"
-            number = 0
-            for number, triple in enumerate(_part(connection, name, text), 1):  # noqa: B007
-                yield triple
-            if number < size:
-                return
-            start += size
-
-
-def _part(connection: Connection, name: str, text: str) -> Iterator[Triple]:
-    for row in connection.query(text, default_graph=[name]):
-        yield Triple(row["s"], row["p"], row["o"])
 
 
 def index(connection: Connection, layout: Layout) -> Index:
@@ -75,7 +44,7 @@ def _parts(triple: Triple):
 
 def _checked(connection: Connection, layout: Layout, held: Held) -> Iterator[Triple]:
     digest = Digest()
-    for triple in graph(connection, held.held):
+    for triple in connection.read(held.held):
         said = layout.as_said(triple)
         digest.add(said)
         yield said

@@ -36,7 +36,6 @@ from .connection import Connection, Credentials
 from .digest import canonical
 from .engines import ENGINES
 from .layout import Layout
-from .reading import graph
 from .rewriting import Rewritten, Scope, rewrite
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -224,7 +223,7 @@ class Remote:
         for held in dict.fromkeys([*sent.default_graphs, *sent.named_graphs]):
             places = [DefaultGraph()] if held in sent.default_graphs else []
             places += [NamedNode(held)] if held in sent.named_graphs else []
-            for triple in graph(self.connection, held):
+            for triple in self.connection.read(held):
                 size += LEAST
                 if self._most is not None and size > self._most:
                     raise TooMuch

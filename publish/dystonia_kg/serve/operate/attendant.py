@@ -19,6 +19,7 @@ from contextlib import suppress
 from functools import _lru_cache_wrapper
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...errors import NoRelease, Trouble
 from ...release import DATASET, sums
@@ -28,6 +29,9 @@ from .budget import Budget, client
 from .house import Rules, gate, identity, newest
 from .log import Log
 from .numbers import CONTENT_TYPE, Numbers, descriptors, memory
+
+if TYPE_CHECKING:
+    from ..backing import Backing
 
 #: What costs something and has a budget; everything else is a document that a cache can keep.
 COSTLY = frozenset(("sparql", "search", "search.json", "classify", "reconcile"))
@@ -107,7 +111,8 @@ class Attendant:
     """The server as one WSGI application.
 
     `furnish` makes the application of a release folder. Loading happens in the background: `ready` is
-    called once, when the first release is served.
+    called once, when the first release is served. With a `backing` the release is the one that is current in
+    an engine, and its folder is one of those in `folder`.
     """
 
     def __init__(
@@ -117,7 +122,9 @@ class Attendant:
         rules: Rules | None = None,
         ready: Callable[[], None] | None = None,
         log: Log | None = None,
+        backing: "Backing | None" = None,
     ):
+        self.backing = backing
         self.folder = Path(folder)
         self.rules = rules or Rules()
         self.log = log or Log(self.rules.log == "requests")
@@ -140,9 +147,11 @@ class Attendant:
     def renew(self) -> bool:
         """Serve what lies in the folder now, if it is sound; True when it is being served."""
         with self._changing:
-            self._seen = identity(self.folder)
+            self._seen = self._identity()
             place = self.folder.resolve()
             try:
+                if self.backing is not None:
+                    place = self.backing.pick().resolve()
                 gate(place)
                 application = self._furnish(place)
             except (Trouble, OSError, SyntaxError, ValueError, EOFError, MemoryError) as trouble:
@@ -161,6 +170,10 @@ class Attendant:
         elif self._ready is not None:
             self._ready()
         return True
+
+    def _identity(self) -> tuple:
+        """What changes when the release does."""
+        return (*identity(self.folder), *([self.backing.look()] if self.backing else []))
 
     def ask_to_renew(self) -> None:
         """Renew soon, in the background."""
@@ -183,7 +196,7 @@ class Attendant:
         while True:
             asked = self._wanted.wait(self.rules.watch or None)
             self._wanted.clear()
-            now = identity(self.folder)
+            now = self._identity()
             # Twice the same: nobody is still writing it.
             if asked or (now != self._seen and now == before):
                 try:
@@ -198,6 +211,8 @@ class Attendant:
 
         def ask(job):
             reply = evaluate(job)
+            if self.backing is not None and reply.outcome in (*frames.DONE, frames.UNREACHABLE):
+                self.backing.heard(reply.outcome != frames.UNREACHABLE)
             self.numbers.count("queries_total", outcome=OUTCOMES.get(reply.outcome, "other"))
             if reply.outcome in KILLED:
                 self.numbers.count("queries_killed_total")
@@ -284,6 +299,9 @@ class Attendant:
                     503, "Not ready", f"Nothing is served: {_first_line(self.trouble)}", retry=2
                 )
             facts = {"status": "ready", "release": _sum(current.place)}
+            if self.backing is not None:
+                # Without it there are no answers to queries, but all else is served: that is ready.
+                facts["engine"] = {"kind": self.backing.kind, "reachable": self.backing.reachable}
             return visit.answer(200, facts | ({"refused": _first_line(self.trouble)} if self.trouble else {}))
         if path == "/metrics" and "HTTP_X_FORWARDED_FOR" not in visit.environ:
             return visit.send(200, CONTENT_TYPE, self.numbers.text())
@@ -462,4 +480,15 @@ def _numbers(attendant: "Attendant") -> Numbers:
         "The release that is served, by the checksum of its dataset.",
         lambda: [((("sha256", _sum(attendant._current.place)),), 1.0)] if attendant._current else [],
     )
+    if (backing := attendant.backing) is not None:
+        numbers.at_present(
+            "engine_reachable",
+            "1 when the engine that holds the release answered when it was last asked.",
+            lambda: [((("engine", backing.kind),), float(backing.reachable))],
+        )
+        numbers.at_present(
+            "engine_release_info",
+            "The release in the engine from which queries are answered.",
+            lambda: [((("release", backing.release),), 1.0)] if backing.release else [],
+        )
     return numbers
