@@ -6,18 +6,19 @@ server for each, and has it served from there; `--store virtuoso` does so with V
 """
 
 import atexit
-import socket
-import subprocess
-import sys
-import time
+import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dystonia_kg.releases import editions
-from dystonia_kg.store.connection import Connection, Credentials
 from dystonia_kg.store.layout import release_id
 from dystonia_kg.store.publishing import publish
 from dystonia_kg.store.source import Source
+
+if TYPE_CHECKING:
+    from .store.servers import Server
 
 KINDS = ("embedded", "oxigraph", "virtuoso")
 
@@ -65,43 +66,19 @@ def address(release: Path) -> str:
 
 @cache
 def _filled(kind: str, releases: tuple[tuple[Path, str], ...]) -> str:
-    url, credentials = STARTERS[kind]()
-    with Connection.open(url, credentials=credentials, engine=kind) as connection:
+    server = started(kind)
+    with server.connect() as connection:
         for folder, _ in releases:
             publish(Source(folder), connection, lambda *_: None)
-    return url
+    return server.url
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def started(kind: str) -> "Server":
+    """An engine of this kind, ended with the tests."""
+    from .store.servers import Oxigraph, Virtuoso
 
-
-def oxigraph() -> tuple[str, None]:
-    """An Oxigraph server in memory, ended with the tests."""
-    port = free_port()
-    program = Path(sys.executable).with_name("oxigraph")
-    process = subprocess.Popen(
-        [program, "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    atexit.register(_end, process)
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return f"http://127.0.0.1:{port}", None
-        time.sleep(0.05)
-    raise RuntimeError("the Oxigraph server did not start")
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.terminate()
-    process.wait(20)
-
-
-def virtuoso() -> tuple[str, Credentials]:
-    """A Virtuoso, ended with the tests."""
-    raise NotImplementedError
-
-
-STARTERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
+    folder = Path(tempfile.mkdtemp(prefix=f"{kind}-"))
+    server = {"oxigraph": Oxigraph, "virtuoso": Virtuoso}[kind](folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.kill)
+    return server.start()
