@@ -1,5 +1,6 @@
 """Read the knowledge: each file becomes a named graph, and the graph is named after the file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,17 +28,22 @@ class Knowledge:
     def graph(self, path: Path) -> NamedNode:
         return NamedNode(self.base + path.relative_to(self.folder).with_suffix("").as_posix())
 
+    def told(self) -> Iterator[tuple[NamedNode, list[Triple]]]:
+        """Each graph with what its file says."""
+        return ((self.graph(path), page) for path, page in self.pages.items())
+
     @cached_property
     def quads(self) -> list[Quad]:
-        return [
-            Quad(t.subject, t.predicate, t.object, graph)
-            for graph, triples in ((self.graph(path), page) for path, page in self.pages.items())
-            for t in triples
-        ]
+        return list(self._quads())
+
+    def _quads(self) -> Iterator[Quad]:
+        return (
+            Quad(t.subject, t.predicate, t.object, graph) for graph, triples in self.told() for t in triples
+        )
 
     def store(self) -> Store:
         store = Store()
-        store.extend(self.quads)
+        store.bulk_extend(self._quads())
         return store
 
     def path(self, graph: NamedNode) -> Path | None:

@@ -10,10 +10,9 @@ import csv
 import re
 from pathlib import Path
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store
 
 from ..ask import ask
-from ..release import merged
 
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -32,9 +31,12 @@ MATCH = re.compile(r"\Ahttp://www\.w3\.org/2004/02/skos/core#\w+Match\Z")
 BETWEEN = " | "
 
 
-def tables(quads: list[Quad], folder: Path, base: str) -> list[str]:
-    """Write table-<name>.csv (and .parquet) files; the names of the tables."""
-    writer = _Tables(merged(quads), base)
+def tables(store: Store, folder: Path, base: str) -> list[str]:
+    """Write table-<name>.csv (and .parquet) files; the names of the tables.
+
+    The default graph of the store is the merge of all.
+    """
+    writer = _Tables(store, base)
     made = {**writer.of_shapes(), **writer.of_the_graph()}
     for name, rows in made.items():
         if len(rows) > 1:
@@ -46,6 +48,7 @@ def tables(quads: list[Quad], folder: Path, base: str) -> list[str]:
 class _Tables:
     def __init__(self, store: Store, base: str):
         self.store, self.base = store, base
+        self._names: dict = {}
 
     def of_shapes(self) -> dict[str, list[list[str]]]:
         shapes: dict[str, dict] = {}
@@ -61,8 +64,10 @@ class _Tables:
 
     def _table(self, cls: NamedNode, columns: dict[NamedNode, str]) -> list[list[str]]:
         members = self._members(cls)
-        told = {(m, p): self._objects(m, p) for m in members for p in columns}
-        named = {p for p in columns if any(isinstance(o, NamedNode) for m in members for o in told[m, p])}
+        told = {(m, p): values for m in members for p, values in self._facts(m, columns).items()}
+        named = {
+            p for p in columns if any(isinstance(o, NamedNode) for m in members for o in told.get((m, p), ()))
+        }
         head = ["iri", "name"]
         for path, key in columns.items():
             head += [key, f"{key}_name"] if path in named else [key]
@@ -70,7 +75,7 @@ class _Tables:
         for member in members:
             row = [member.value, self._name(member)]
             for path in columns:
-                values = told[member, path]
+                values = told.get((member, path), ())
                 row.append(BETWEEN.join(_text(v) for v in values))
                 if path in named:
                     row.append(BETWEEN.join(self._name(v) for v in values))
@@ -115,9 +120,22 @@ class _Tables:
         quads = self.store.quads_for_pattern(subject, predicate, None, DefaultGraph())
         return sorted((q.object for q in quads if not isinstance(q.object, BlankNode)), key=str)
 
+    def _facts(self, subject, predicates) -> dict[NamedNode, list]:
+        """What is said of a thing by each of these predicates, in order, in one look at it."""
+        found: dict[NamedNode, list] = {}
+        for quad in self.store.quads_for_pattern(subject, None, None, DefaultGraph()):
+            if quad.predicate in predicates and not isinstance(quad.object, BlankNode):
+                found.setdefault(quad.predicate, []).append(quad.object)
+        return {p: sorted(values, key=str) if len(values) > 1 else values for p, values in found.items()}
+
     def _name(self, term) -> str:
         if isinstance(term, Literal):
             return term.value
+        if term not in self._names:
+            self._names[term] = self._find_name(term)
+        return self._names[term]
+
+    def _find_name(self, term) -> str:
         for predicate in NAMES:
             found = self._objects(term, predicate)
             if found:

@@ -19,6 +19,7 @@ from .infer import infer
 from .load import Knowledge, load
 from .locate import Places
 from .shacl import Finding, Result
+from .shacl.graph import Graph
 
 
 @dataclass
@@ -67,9 +68,18 @@ class Verdict:
         return f"{where}: {finding.message}\n    about  {finding.focus}{value}\n    shape  {finding.shape}"
 
 
-def judge(knowledge: Knowledge, inferred: Iterable[Quad], shapes: list[Triple] | None = None) -> Verdict:
-    """The knowledge together with its conclusions, held against its own shapes unless others are given."""
-    data = [*_triples(knowledge.pages), *(q.triple for q in inferred)]
+def judge(
+    knowledge: Knowledge, inferred: Iterable[Quad] | Graph, shapes: list[Triple] | None = None
+) -> Verdict:
+    """The knowledge together with its conclusions, held against its own shapes unless others are given.
+
+    Who has both laid out as a graph already gives that in the place of the conclusions.
+    """
+    data = (
+        inferred
+        if isinstance(inferred, Graph)
+        else [*_triples(knowledge.pages), *(q.triple for q in inferred)]
+    )
     results = shacl.validate(data, shapes_of(knowledge) if shapes is None else shapes)
     return Verdict(results, knowledge.pages, knowledge.folder)
 

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from . import home_option, tell
 
 HELP = "make a release from the knowledge"
@@ -24,9 +26,12 @@ def make(home: Path, out: Path) -> Path:
     return build(home, out, tell, exported)
 
 
-def exported(folder: Path) -> dict[str, tuple[str, str]]:
-    """Write the exports into a release that is being made: file name → what it is, and its media type."""
+def exported(folder: Path, store: Store) -> dict[str, tuple[str, str]]:
+    """Write the exports into a release that is being made: file name → what it is, and its media type.
+
+    `store` holds its dataset.
+    """
     from ..exchange.writers import exports
 
     tell("writing it in the formats of other people")
-    return {file.name: (file.title, file.media_type) for file in exports(folder)}
+    return {file.name: (file.title, file.media_type) for file in exports(folder, store=store)}

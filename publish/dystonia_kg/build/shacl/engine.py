@@ -19,13 +19,13 @@ from .result import Result
 from .shapes import TARGETS, Reader, Shape
 
 
-def validate(data: Iterable[Triple], shapes: Iterable[Triple]) -> list[Result]:
+def validate(data: Iterable[Triple] | Graph, shapes: Iterable[Triple]) -> list[Result]:
     """Every validation result (SHACL §3.4), each once, in a stable order.
 
     Raises BadShape where a shape is not well-formed or is not understood.
     """
     targeted = Reader(shapes).targeted()
-    run = Run(Graph(data))
+    run = Run(data if isinstance(data, Graph) else Graph(data))
     for shape in targeted:
         run.report(shape, run.focus_of(shape))
     return run.sorted()

@@ -8,7 +8,7 @@ given in the order in which terms appear, so the same input has the same numbers
 from collections.abc import Iterable
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from .terms import SUBCLASS, TYPE
 
@@ -20,8 +20,9 @@ _PROBE = NamedNode("urn:x-probe:literal")
 class Graph:
     """A set of triples. Tables are made when somebody asks for them, and kept."""
 
-    def __init__(self, triples: Iterable[Triple]):
+    def __init__(self, triples: Iterable[Triple] = ()):
         self.ids: dict = {}
+        self._distinct = False
         self._forward: dict[int, Table] = {}
         self._backward: dict[int, Table] = {}
         self._instances: dict[int, set[int]] = {}
@@ -35,6 +36,35 @@ class Graph:
             column[1].append(number(o, len(ids)))
         self.terms: list = list(ids)
         self._columns = {self.id(p): column for p, column in columns.items()}
+
+    @classmethod
+    def of_lines(cls, lines: Iterable[bytes], store: Store | None = None) -> "Graph":
+        """The same from canonical N-Triples, each line once: terms are made once each, not once a line.
+
+        `store` has the same triples as its default graph, where there is one.
+        """
+        numbers: dict[bytes, int] = {}
+        columns: dict[bytes, tuple[list[int], list[int]]] = {}
+        number = numbers.setdefault
+        for line in lines:
+            s, p, o = line.split(b" ", 2)
+            column = columns.get(p)
+            if column is None:
+                column = columns[p] = ([], [])
+            column[0].append(number(s, len(numbers)))
+            column[1].append(number(o[:-2], len(numbers)))
+        for p in columns:
+            number(p, len(numbers))
+        made = cls()
+        probe = f"{_PROBE} ".encode()
+        rows = b"".join(probe + probe + term + b" .\n" for term in numbers)
+        made.terms = [row.object for row in parse(rows, format=RdfFormat.N_TRIPLES)]
+        made.ids = {term: n for n, term in enumerate(made.terms)}
+        made._columns = {numbers[p]: column for p, column in columns.items()}
+        made._distinct = True
+        if store is not None:
+            made.store = store
+        return made
 
     def id(self, term) -> int:
         """The number of a term; one that the data does not have gets a number too."""
@@ -50,7 +80,8 @@ class Graph:
 
     def rows(self, predicate: int) -> Iterable[tuple[int, int]]:
         """Subject and object of each triple with this predicate; said twice is still one triple."""
-        return dict.fromkeys(zip(*self._columns.get(predicate, ((), ())), strict=True))
+        rows = zip(*self._columns.get(predicate, ((), ())), strict=True)
+        return list(rows) if self._distinct else dict.fromkeys(rows)
 
     def forward(self, predicate: int) -> Table:
         """Subject → its objects."""

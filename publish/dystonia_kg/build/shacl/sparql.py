@@ -98,7 +98,7 @@ def rows(graph: Graph, query: str, nodes: Iterable[int], node) -> Iterator[dict[
     except SyntaxError as trouble:
         raise BadShape(f"{name(node)}: {trouble}") from trouble
     finally:
-        store.clear_graph(FOCUS)
+        store.remove_graph(FOCUS)
 
 
 def read(reader, shape, node) -> list[Constraint]:
