@@ -23,6 +23,7 @@ BIOLINK = "https://w3id.org/biolink/vocab/"
 #: Words of target formats that our words may be aligned with.
 CLASS = OWL + "Class"
 ABOVE = RDFS + "subClassOf"
+WIDER = RDFS + "subPropertyOf"
 SOME = OWL + "someValuesFrom"
 DEFINES = OWL + "intersectionOf"
 CONCEPT = FHIR + "CodeSystem.concept"
@@ -134,6 +135,11 @@ class Edition:
     def above(self, kind: str) -> set[str]:
         """The classes above a class."""
         return self._above.get(kind, set())
+
+    def wider(self, relation: str) -> list[str]:
+        """The relations of ours that one implies, as it is said of it."""
+        quads = self.ours.store.quads_for_pattern(NamedNode(relation), NamedNode(WIDER), None, None)
+        return sorted({quad.object.value for quad in quads if quad.object.value.startswith(self.base)})
 
     @cached_property
     def _above(self) -> dict[str, set[str]]:

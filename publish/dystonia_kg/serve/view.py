@@ -4,7 +4,8 @@ A thing as a page: laid out by its shapes, with the statements behind it and the
 What is special is found through public words alone: names and definitions through SKOS, statements
 through rdf:Statement's rdf:subject/predicate/object, sources through dcterms:source, mappings through the
 skos:…Match properties, a whole and its parts through a property that is a close match of dcterms:hasPart,
-a denial through a concept that is a close match of owl:NegativePropertyAssertion.
+a denial through a concept that is a close match of owl:NegativePropertyAssertion, statements that carry a
+fact with another property than theirs through prov:wasDerivedFrom between the two properties.
 """
 
 from collections.abc import Iterable
@@ -36,6 +37,7 @@ MATCHES = (
 CLOSE = NamedNode(SKOS + "closeMatch")
 HAS_PART = NamedNode(DCTERMS + "hasPart")
 DENIAL = NamedNode("http://www.w3.org/2002/07/owl#NegativePropertyAssertion")
+DERIVED = NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 OWL = "http://www.w3.org/2002/07/owl#"
 MAPS_FROM = NamedNode(OWL + "annotatedSource")
 MAPS_BY = NamedNode(OWL + "annotatedProperty")
@@ -133,6 +135,9 @@ class Reader:
         store = library.store
         deniers = {q.subject for q in store.quads_for_pattern(None, CLOSE, DENIAL, DefaultGraph())}
         self.deniers = frozenset(deniers)
+        self.derived: dict = {}
+        for quad in store.quads_for_pattern(None, DERIVED, None, DefaultGraph()):
+            self.derived.setdefault(quad.subject, []).append(quad.object)
         self.denying = frozenset(t for d in deniers for t in library.said(d, TYPE))
         self.wholes = frozenset(
             q.subject for q in store.quads_for_pattern(None, CLOSE, HAS_PART, DefaultGraph())
@@ -229,7 +234,7 @@ class Reader:
         self, thing, statements: list[Statement], notes: Notes, leave: Iterable = ()
     ) -> list[Section]:
         """The lines of a thing in their groups; what no shape asks for comes last, so that nothing hides."""
-        support = Support(statements)
+        support = Support(statements, self.derived)
         leave = set(leave)
         shown: set = set()
         groups: dict[str, list[Row]] = {}
@@ -412,25 +417,19 @@ class Reader:
 
 
 class Support:
-    """Which statements carry a plain fact: same property if there are any, else the same object."""
+    """Which statements carry a plain fact: those that say it, with its property or one that it is derived from."""
 
-    def __init__(self, statements: list[Statement]):
-        self.exact: dict = {}
-        self.loose: dict = {}
+    def __init__(self, statements: list[Statement], derived: dict):
+        self.derived = derived
+        self.said: dict = {}
         for statement in statements:
-            if statement.negated:
-                continue
-            self.exact.setdefault((statement.predicate.term, _same(statement.object.term)), []).append(
-                statement
-            )
-            self.loose.setdefault(_same(statement.object.term), []).append(statement)
+            if not statement.negated:
+                said = (statement.predicate.term, _same(statement.object.term))
+                self.said.setdefault(said, []).append(statement)
 
     def notes(self, property_, term) -> tuple[int, ...]:
-        found = (
-            self.exact.get((property_, _same(term)))
-            or (self.loose.get(_same(term)) if property_ else None)
-            or ()
-        )
+        said_with = (property_, *self.derived.get(property_, ()))
+        found = [statement for one in said_with for statement in self.said.get((one, _same(term)), ())]
         return tuple(sorted({n for statement in found for n in statement.notes}))
 
 

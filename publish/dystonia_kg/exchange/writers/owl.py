@@ -88,6 +88,9 @@ def axioms(edition: Edition) -> list[Triple]:
         _word(edition, made, kind, CLASS)
     for relation in used_relations(edition, classes):
         _word(edition, made, relation, OWL + "ObjectProperty")
+        for wider in edition.wider(relation):
+            _word(edition, made, wider, OWL + "ObjectProperty")
+            made.say(relation, RDFS + "subPropertyOf", wider)
     for thing in classes.values():
         _thing(edition, made, thing, classes)
     _declare(made)
@@ -181,7 +184,7 @@ def _declare(made: Builder) -> None:
     }
     built_in = (RDF, OWL)
     used = {t.predicate.value for t in made.triples}
-    plain = {RDFS + "label", RDFS + "comment", ABOVE}
+    plain = {RDFS + "label", RDFS + "comment", ABOVE, RDFS + "subPropertyOf"}
     for predicate in sorted(used - known - plain):
         if not predicate.startswith(built_in):
             made.say(predicate, RDF + "type", OWL + "AnnotationProperty")
