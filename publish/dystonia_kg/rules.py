@@ -36,8 +36,10 @@ SUPPOSED = "urn:x-suppose:"
 #: Repetitions of one order before we say that it does not end.
 MOST_ROUNDS = 200
 
-#: Completions of one description before we say that it leaves too much open.
-MOST_COMPLETIONS = 2_000
+#: Completions of one description before we say that it leaves too much open, and ways of choosing that
+#: are gone through to find them: several ways often come to the same.
+MOST_COMPLETIONS = 3_000
+MOST_WAYS = 200_000
 
 _LEXEME = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
@@ -234,9 +236,9 @@ def _completions(store, thing, open_values, into, within) -> list[Quad]:
     ways = 1
     for _, options in open_values.values():
         ways *= max(len(options), 1)
-    if ways > MOST_COMPLETIONS:
+    if ways > MOST_WAYS:
         raise Endless(
-            f"{thing.value}: {ways} completions are possible; more than {MOST_COMPLETIONS} is too much left open"
+            f"{thing.value}: {ways} ways to complete it; more than {MOST_WAYS} is too much left open"
         )
     alternatives = [
         [(predicate, option) for option in options] for _, (predicate, options) in sorted(open_values.items())
@@ -252,6 +254,10 @@ def _completions(store, thing, open_values, into, within) -> list[Quad]:
         facts = frozenset(pair for pair in chosen if pair[1] != NIL)
         if facts in seen:
             continue
+        if len(seen) == MOST_COMPLETIONS:
+            raise Endless(
+                f"{thing.value}: more than {MOST_COMPLETIONS} completions are possible; too much is left open"
+            )
         copy = NamedNode(f"{SUPPOSED}{thing.value}/{len(seen)}")
         seen.add(facts)
         quads.append(Quad(copy, COMPLETION_OF, thing, into))

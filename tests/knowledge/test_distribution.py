@@ -106,3 +106,18 @@ def test_matches_are_exact_partial_or_wider(asker):
     assert {"blepharospasm", "oromandibular-dystonia"} <= set(found["part"])
     assert "meige-syndrome" in asker.answer({"r": ["eyes"]}).results[0]["matches"]["more"]
     assert "foot-dystonia" not in asker.answer({"r": ["leg:L"]}).results[0]["matches"]["part"]
+
+
+@pytest.mark.parametrize("site", ["face", "face:L", "hand", "limb", "neck"])
+def test_one_site_and_nothing_known_of_the_rest_leaves_all_but_none_possible(site, asker):
+    [result] = asker.answer({"r": [site], "unrecorded-unknown": ["true"]}).results
+    assert {"focal", "segmental", "multifocal", "generalised"} <= set(result["classes"])
+    assert "none" not in result["classes"]
+    assert result["determinate"] is False
+
+
+def test_naming_as_unknown_what_is_unknown_anyway_changes_nothing(asker):
+    asked = {"r": ["neck"], "absent": ["leg", "trunk", "larynx"], "unrecorded-unknown": ["true"]}
+    [plain] = asker.answer(asked).results
+    [named] = asker.answer(asked | {"unknown": ["hand", "face"]}).results
+    assert named["classes"] == plain["classes"]
