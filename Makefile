@@ -1,4 +1,4 @@
-.PHONY: serve test build format bench clean release lock mutation site
+.PHONY: serve test build format bench clean release lock mutation site reference
 
 PY := .venv/bin/python
 
@@ -36,6 +36,9 @@ lock: .venv         ## pin what the server is installed with
 
 mutation: .venv     ## spoil the knowledge and see who notices
 	$(PY) tests/mutation --each 5 --report docs/mutation.md
+
+reference: .venv build ## the reference in docs/, from the code
+	$(PY) tools/reference.py
 
 site: .venv build   ## the whole site as files, in www/
 	$(PY) -m dystonia_kg site --out www

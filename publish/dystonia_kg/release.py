@@ -39,6 +39,7 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 def is_release(folder: Path) -> bool:
+    """Has somebody finished writing a release here? Nothing is compared yet."""
     return (folder / SUMS).is_file()
 
 

@@ -41,6 +41,7 @@ def is_past() -> bool:
 
 @blueprint.get("/releases")
 def redirected():
+    """The list of releases, whose address ends in a slash."""
     return redirect(f"{root()}releases/", code=308)
 
 
