@@ -11,6 +11,12 @@ from ..releases import Edition, editions
 from .library import Library
 
 
+def served(folder: Path, archive: Path | None = None) -> Path:
+    """The release that a folder stands for: itself, or the newest of those in it."""
+    found = [] if is_release(folder) else editions(folder, archive)
+    return found[-1].folder if found else folder
+
+
 class Archive:
     """Releases side by side; `current` is the one that answers where no version is named.
 
@@ -19,8 +25,7 @@ class Archive:
 
     def __init__(self, folder: Path, archive: Path | None = None, store: Store | None = None):
         self.editions: list[Edition] = editions(folder, archive)
-        newest = self.editions[-1].folder if self.editions else folder
-        self.current = Library(folder if is_release(folder) else newest, archive, store)
+        self.current = Library(served(folder, archive), archive, store)
         self._open = lru_cache(maxsize=3)(Library)
         self._paths: dict[str, frozenset[str]] = {}
 

@@ -3,10 +3,12 @@
 import io
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import create_app
+from .archive import served
 from .sparql import Endpoint, Limits, Pool
 from .sparql.limits import ARRIVING
 from .sparql.problem import Problem
@@ -29,12 +31,19 @@ def front(
     `held` is the release as an engine holds it, where one is to answer queries.
     Raises NoRelease when the folder is not a whole release.
     """
-    site = create_app(folder, archive, held and held.store)
-    pool = (
-        Pool(held.folder, limits, place=held.place.pack(), facts=held.facts)
-        if held
-        else Pool(site.extensions["library"].folder, limits)
-    )
+    with ThreadPoolExecutor(1) as aside:
+        # While the pool's own process reads the release, we read it here.
+        coming = aside.submit(create_app, folder, archive, held and held.store)
+        pool = (
+            Pool(held.folder, limits, place=held.place.pack(), facts=held.facts)
+            if held
+            else Pool(served(folder, archive), limits)
+        )
+        try:
+            site = coming.result()
+        except BaseException:
+            pool.close()
+            raise
     endpoint = Endpoint(pool, page=site.wsgi_app)
     site.extensions["sparql"] = endpoint
     arriving = threading.BoundedSemaphore(ARRIVING)
