@@ -109,10 +109,18 @@ def test_biolink_knows_every_category_and_predicate(out):
     def enum(name: str):
         return set(tool.view.get_enum(name).permissible_values)
 
+    kinds: dict[str, set[str]] = {}
     for node in rows("nodes.tsv"):
         assert all(tool.is_category(c) for c in node["category"].split("|")), node
+        for category in node["category"].split("|"):
+            kinds.setdefault(node["id"], set()).update(tool.get_ancestors(category, mixin=True))
     for edge in rows("edges.tsv"):
         assert tool.is_predicate(edge["predicate"]), edge
+        word = tool.get_element(edge["predicate"])
+        # A mixin is a heading for predicates; statements are made with those below it.
+        assert not word.mixin, edge
+        assert not word.domain or word.domain in kinds[edge["subject"]], edge
+        assert not word.range or word.range in kinds[edge["object"]], edge
         assert edge["knowledge_level"] in enum("KnowledgeLevelEnum")
         assert edge["agent_type"] in enum("AgentTypeEnum")
 
