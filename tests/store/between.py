@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ class Between:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, *_) -> None:
                 pass
@@ -37,16 +39,18 @@ class Between:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 what = purpose(self.path, body)
                 between.seen.append(what)
-                between.strike(what, "before")
                 try:
+                    between.strike(what, "before")
                     status, headers, said = between.forward(
                         port, self.command, self.path, dict(self.headers), body, what
                     )
+                    if status < 300:  # Virtuoso first says how it wants to be greeted
+                        between.strike(what, "heard")
                 except (OSError, http.client.HTTPException):
                     self.close_connection = True
-                    self.connection.close()
+                    with contextlib.suppress(OSError):
+                        self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                between.strike(what, "heard")
                 self.send_response_only(status)
                 for name, value in headers:
                     if name.lower() not in HOP:
@@ -65,21 +69,20 @@ class Between:
 
     def forward(self, port: int, method: str, path: str, headers: dict, body: bytes, what: str):
         engine = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        engine.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        engine.putheader("Host", f"127.0.0.1:{port}")
-        for name, value in headers.items():
-            if name.lower() not in HOP and name.lower() != "accept-encoding":
-                engine.putheader(name, value)
-        engine.putheader("Content-Length", str(len(body)))
-        engine.putheader("Connection", "close")
-        engine.endheaders()
-        engine.send(body[: len(body) // 2])
-        self.strike(what, "half")
-        engine.send(body[len(body) // 2 :])
-        answer = engine.getresponse()
-        said = answer.read()
-        engine.close()
-        return answer.status, answer.getheaders(), said
+        with contextlib.closing(engine):
+            engine.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            engine.putheader("Host", f"127.0.0.1:{port}")
+            for name, value in headers.items():
+                if name.lower() not in HOP and name.lower() != "accept-encoding":
+                    engine.putheader(name, value)
+            engine.putheader("Content-Length", str(len(body)))
+            engine.putheader("Connection", "close")
+            engine.endheaders()
+            engine.send(body[: len(body) // 2])
+            self.strike(what, "half")
+            engine.send(body[len(body) // 2 :])
+            with contextlib.closing(engine.getresponse()) as answer:
+                return answer.status, answer.getheaders(), answer.read()
 
     def close(self) -> None:
         self._server.shutdown()

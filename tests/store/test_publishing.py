@@ -212,12 +212,17 @@ def test_a_release_that_is_withdrawn_is_not_seen_and_pruning_again_ends_the_work
     connection.drop(layout.held(BASE + "data/graph-00"))
     with pytest.raises(Trouble, match="being removed"):
         put(connection, new)
+    assert kept(connection, BASE)[1].state == "withdrawn"
     assert prune(connection, BASE, 5) == [release_id(new)]
-    assert journalled(connection, BASE).withdrawn == frozenset()
     assert current(connection, BASE) == release_id(old)
+    put(connection, new)
+    assert journalled(connection, BASE).withdrawn == frozenset()
+    assert current(connection, BASE) == release_id(new) and arrived(connection, new)
 
 
-def test_a_release_that_becomes_the_current_one_while_it_is_withdrawn_stays(connection, old, new):
+def test_a_release_that_becomes_the_current_one_while_it_is_withdrawn_is_not_removed_yet(
+    connection, old, new
+):
     put(connection, old)
     put(connection, new)
     layout = Layout(BASE, release_id(old))
@@ -233,6 +238,10 @@ def test_a_release_that_becomes_the_current_one_while_it_is_withdrawn_stays(conn
     connection.update = meanwhile
     with pytest.raises(Trouble, match="the same moment"):
         prune(connection, BASE, 1)
+    assert current(connection, BASE) == release_id(new) and arrived(connection, old)
+    assert prune(connection, BASE, 1) == [release_id(old)]
+    assert current(connection, BASE) == release_id(new)
+    put(connection, old)
     assert current(connection, BASE) == release_id(old) and arrived(connection, old)
 
 

@@ -30,12 +30,13 @@ REFERENCES = DCTERMS + "references"
 IS_VERSION_OF = DCTERMS + "isVersionOf"
 IDENTIFIER = DCTERMS + "identifier"
 WITHDRAWN = PROV + "wasInvalidatedBy"
+REOPENED = PROV + "wasGeneratedBy"
 TRIPLES = VOID + "triples"
 CHECKSUM = SPDX + "checksum"
 VALUE = SPDX + "checksumValue"
 
 #: Predicates that the journal uses; anything else in it is not ours.
-SPOKEN = (REFERENCES, WITHDRAWN, RDF_TYPE)
+SPOKEN = (REFERENCES, WITHDRAWN, REOPENED, RDF_TYPE)
 
 #: Names in the folder of a release that are not graphs of the knowledge.
 RESERVED = ("default", "index")
@@ -160,12 +161,14 @@ class Entry:
 class Journal:
     """What was done so far: every switch, oldest first, and every release that was ever begun.
 
-    Of two switches with the same number the one whose release has the higher name counts, for everybody.
+    A release that is withdrawn is not seen whatever the switches say, until it was published again and found
+    whole; while that is being done it is reopened, too. Of two switches with the same number the one whose release has the higher name counts, for everybody.
     """
 
     entries: tuple[Entry, ...]
     begun: frozenset[str]
     withdrawn: frozenset[str]
+    reopened: frozenset[str]
 
     @property
     def current(self) -> str | None:
@@ -206,6 +209,7 @@ def journalled(connection, base: str) -> Journal:
         tuple(Entry(number, release, release in withdrawn) for number, release in sorted(switches)),
         frozenset(told[RDF_TYPE] | told[REFERENCES]),
         withdrawn,
+        frozenset(told[REOPENED]),
     )
 
 

@@ -21,6 +21,7 @@ from .digest import Digest, canonical
 from .layout import (
     RDF_TYPE,
     REFERENCES,
+    REOPENED,
     VOID,
     WITHDRAWN,
     Held,
@@ -89,12 +90,13 @@ def publish(source: Source, connection: Connection, progress: Progress) -> Repor
     values, and whatever the connection raises. In each case readers see what they saw before.
     """
     before = journalled(connection, source.base)
-    _refuse_withdrawn(before, source.release)
     plan, report = Plan(source, connection), Report(source.release, before.current)
+    _reopen(plan.layout, connection, before)
     held = _claim(plan, connection, before, progress)
     report.held = len(held)
     _send(plan, connection, plan.parts.keys() - held, progress, report)
     _compare(plan, connection, plan.parts.keys() - held, progress, report)
+    _restore(plan.layout, connection)
     if before.current != source.release:
         _switch(source.base, source.release, connection)
         report.switched = True
@@ -102,12 +104,24 @@ def publish(source: Source, connection: Connection, progress: Progress) -> Repor
     return report
 
 
-def _refuse_withdrawn(found: Journal, release: str) -> None:
-    if release in found.withdrawn:
-        raise EngineTrouble(
-            f"release {release} is being removed from this engine by --prune; let that end (or repeat it), "
-            "and publish again"
-        )
+def _withdrawn(release: str) -> EngineTrouble:
+    return EngineTrouble(
+        f"release {release} is being removed from this engine by --prune; let that end (or repeat it), "
+        "and publish it again"
+    )
+
+
+def _reopen(layout: Layout, connection: Connection, before: Journal) -> None:
+    """A release that was removed is begun anew; one that is being removed is left alone."""
+    if layout.release not in before.withdrawn or layout.release in before.reopened:
+        return
+    if connection.query(f"ASK {{ GRAPH <{layout.index}> {{ ?s ?p ?o }} }}"):
+        raise _withdrawn(layout.release)
+    _add(connection, journal(layout.base), [Triple(*_statement(layout, REOPENED))])
+
+
+def _statement(layout: Layout, predicate: str) -> tuple[NamedNode, NamedNode, NamedNode]:
+    return NamedNode(layout.folder), NamedNode(predicate), NamedNode(journal(layout.base))
 
 
 def _claim(plan: Plan, connection: Connection, before: Journal, progress: Progress) -> set[str]:
@@ -255,9 +269,8 @@ def _altered(plan: Plan, connection: Connection, name: str, part: Part) -> Alter
 
 def _switch(base: str, release: str, connection: Connection) -> None:
     """Add the one triple that makes a release the current one."""
-    number = journalled(connection, base).next
-    layout = Layout(base, release)
-    entry = f"<{journal(base)}#{number}> <{REFERENCES}> <{layout.folder}>"
+    found, layout = journalled(connection, base), Layout(base, release)
+    entry = f"<{journal(base)}#{found.next}> <{REFERENCES}> <{layout.folder}>"
     try:
         connection.update(f"INSERT DATA {{ GRAPH <{journal(base)}> {{ {entry} }} }}")
     except EngineTrouble as trouble:
@@ -272,10 +285,23 @@ def _switch(base: str, release: str, connection: Connection) -> None:
         raise
 
 
+def _restore(layout: Layout, connection: Connection) -> None:
+    """Let a release that was removed, and is whole again, be seen by the switches to come but by no old one."""
+    found = journalled(connection, layout.base)
+    if layout.release not in found.withdrawn:
+        return
+    old = [entry.number for entry in found.entries if entry.release == layout.release]
+    rows = [f"<{journal(layout.base)}#{number}> <{REFERENCES}> <{layout.folder}>" for number in old]
+    rows += [" ".join(map(str, _statement(layout, predicate))) for predicate in (WITHDRAWN, REOPENED)]
+    for row in rows:
+        connection.update(f"DELETE DATA {{ GRAPH <{journal(layout.base)}> {{ {row} }} }}")
+
+
 def _look(plan: Plan, connection: Connection, report: Report) -> None:
     """See what readers see."""
     after = journalled(connection, plan.layout.base)
-    _refuse_withdrawn(after, report.release)
+    if report.release in after.withdrawn:
+        raise _withdrawn(report.release)
     if after.current != report.release:
         report.overtaken = after.current
     for name, part in plan.parts.items():
@@ -304,7 +330,8 @@ class Kept:
 def kept(connection: Connection, base: str) -> list[Kept]:
     """Every release that was ever begun in an engine, the one that readers saw last first.
 
-    Its state is `whole`, `unfinished` (it was never what readers see) or `removed`.
+    Its state is `whole`, `unfinished` (readers never saw it), `withdrawn` (its removal did not end) or
+    `removed`.
     """
     found = journalled(connection, base)
     rows = []
@@ -318,12 +345,12 @@ def kept(connection: Connection, base: str) -> list[Kept]:
         if index is None:
             rows.append(Kept(release, release == found.current, "removed"))
             continue
-        seen = release in found.recent
+        leaving = release in found.withdrawn - found.reopened
         rows.append(
             Kept(
                 release,
                 release == found.current,
-                "whole" if seen else "unfinished",
+                "withdrawn" if leaving else "whole" if release in found.recent else "unfinished",
                 index.version,
                 len(index.graphs),
                 index.triples,
@@ -343,9 +370,9 @@ def rollback(connection: Connection, base: str, release: str | None = None) -> t
     )
     if wanted is None:
         raise BadInput("there is no earlier release in this engine to go back to")
-    if wanted not in found.recent:
+    index = contents(connection, Layout(base, wanted)) if wanted in found.recent else None
+    if wanted not in found.recent and wanted not in found.withdrawn:
         raise BadInput(f"readers never saw a release {wanted} in this engine; --list lists those they saw")
-    index = contents(connection, Layout(base, wanted))
     if index is None:
         raise BadInput(f"release {wanted} was removed from this engine; publish it again")
     for graph in (index.default, *index.graphs):
@@ -357,7 +384,8 @@ def rollback(connection: Connection, base: str, release: str | None = None) -> t
     if wanted != found.current:
         _switch(base, wanted, connection)
     after = journalled(connection, base)
-    _refuse_withdrawn(after, wanted)
+    if wanted in after.withdrawn:
+        raise _withdrawn(wanted)
     if after.current != wanted:
         raise EngineTrouble(f"somebody switched to {after.current} at the same moment; look with --list")
     return found.current, wanted
@@ -372,15 +400,16 @@ def prune(
 ) -> list[str]:
     """Remove all but the `keep` releases that readers saw last; those that were never finished if wanted.
 
-    A release is first withdrawn by one triple, then it is made sure that it is not the current one, and then
-    its graphs go, those that its index names and no others. Returns the releases that went.
+    A release is first withdrawn by one triple, which stays: from then on nobody sees it, whatever else the
+    journal says. Then its graphs go, those that its index names and no others, and its index at last. Returns
+    the releases that went.
     """
     if keep < 1:
         raise BadInput("--prune keeps one release at least, the one that readers see")
     found = journalled(connection, base)
-    going = found.recent[keep:] + sorted(found.withdrawn)
+    going = found.recent[keep:] + sorted(found.withdrawn - found.reopened)
     if unfinished:
-        going += sorted(found.begun - set(found.recent) - found.withdrawn)
+        going += sorted((found.begun - set(found.recent) - found.withdrawn) | found.reopened)
     gone = []
     for release in going:
         if _remove(connection, Layout(base, release), progress):
@@ -390,18 +419,17 @@ def prune(
 
 def _remove(connection: Connection, layout: Layout, progress: Progress) -> bool:
     graphs = _named(connection, layout)
-    if not graphs and layout.release not in journalled(connection, layout.base).withdrawn:
+    before = journalled(connection, layout.base)
+    if not graphs or before.current == layout.release:
         return False
-    mark = f"GRAPH <{journal(layout.base)}> {{ <{layout.folder}> <{WITHDRAWN}> <{journal(layout.base)}> }}"
-    before = journalled(connection, layout.base).current
-    if before == layout.release:
-        return False
-    connection.update(f"INSERT DATA {{ {mark} }}")
-    if _else_current(journalled(connection, layout.base), layout.release) == layout.release:
-        connection.update(f"DELETE DATA {{ {mark} }}")
-        raise EngineTrouble(
-            f"somebody made {layout.release} the current release at the same moment; it was not removed"
-        )
+    mark = " ".join(map(str, _statement(layout, WITHDRAWN)))
+    if layout.release not in before.withdrawn:
+        connection.update(f"INSERT DATA {{ GRAPH <{journal(layout.base)}> {{ {mark} }} }}")
+        if _else_current(journalled(connection, layout.base), layout.release) == layout.release:
+            raise EngineTrouble(
+                f"somebody made {layout.release} the current release at the same moment; it is withdrawn and "
+                "not yet removed. Remove it with --prune, or do that and publish it again"
+            )
     for number, name in enumerate(graphs):
         progress("removing", number, len(graphs))
         connection.drop(name)
@@ -410,7 +438,6 @@ def _remove(connection: Connection, layout: Layout, progress: Progress) -> bool:
                 f"<{name}> was dropped, but {left} triples are still there; run the same again"
             )
     connection.drop(layout.index)
-    connection.update(f"DELETE DATA {{ {mark} }}")
     return True
 
 
