@@ -83,6 +83,13 @@ def test_get_and_post_answer_alike(client):
         ({"queries": "[]"}, 400),
         ({"queries": '{"a": {}}'}, 400),
         ({"queries": '{"a": 7}'}, 400),
+        ({"queries": '{"a": {"query": 7}}'}, 400),
+        ({"queries": '{"a": {"query": "x", "type": 7}}'}, 400),
+        ({"queries": '{"a": {"query": "x", "limit": "many"}}'}, 400),
+        ({"queries": '{"a": {"query": "x", "properties": [{"pid": "milk"}]}}'}, 400),
+        ({"extend": '{"ids": "brie", "properties": []}'}, 400),
+        ({"extend": '{"ids": [null], "properties": []}'}, 400),
+        ({"extend": '{"ids": ["brie"], "properties": [{"id": "milk", "settings": {"limit": "x"}}]}'}, 400),
         ({"queries": json.dumps({str(n): {"query": "x"} for n in range(51)})}, 413),
         ({"extend": "{}"}, 400),
         ({"queries": "x" * 1_000_001}, 413),
@@ -92,6 +99,44 @@ def test_what_is_wrong_or_too_much_is_said(client, form, status):
     told = client.post("/reconcile", data=form)
     assert told.status_code == status and told.content_type == "application/problem+json"
     assert told.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_cell_with_nothing_in_it_finds_nothing_and_spoils_no_batch(client):
+    found = ask(client, empty={"query": ""}, blank={"query": " \t"}, full={"query": "brie"})
+    assert found["empty"] == found["blank"] == [] and found["full"][0]["match"]
+
+
+def test_what_is_null_is_not_asked_and_a_type_may_come_as_it_was_told(client):
+    plain = ask(client, q={"query": "brie", "type": "Cheese"})
+    nothing = {"limit": None, "properties": None, "type_strict": None}
+    assert ask(client, q={"query": "brie", "type": {"id": "Cheese", "name": "cheese"}} | nothing) == plain
+    untyped = ask(client, q={"query": "brie"})
+    for kind in (None, "", []):
+        assert ask(client, q={"query": "brie", "type": kind}) == untyped
+
+
+@pytest.mark.parametrize("limit, most", [(0, 1), (-3, 1), (1, 1), (1.9, 1), (2, 2), (1e300, 100)])
+def test_there_are_never_more_candidates_than_were_asked_for_and_always_the_best(client, limit, most):
+    found = ask(client, q={"query": "cheese", "limit": limit})["q"]
+    assert found and len(found) <= most
+    assert found[0] == ask(client, q={"query": "cheese"})["q"][0]
+
+
+@pytest.mark.parametrize(
+    "query", ["Tomme\u0301", "ＢＲＩＥ", "\ud83e\uddc0", "сыр", "\u202ebrie", "brie\0", "b" * 20_000]
+)
+def test_any_text_is_a_question_and_every_answer_has_the_form_of_the_specification(client, query):
+    for candidate in ask(client, q={"query": query})["q"]:
+        assert isinstance(candidate["id"], str) and isinstance(candidate["name"], str)
+        assert 0 <= candidate["score"] <= 100 and isinstance(candidate["match"], bool)
+        assert all(set(kind) == {"id", "name"} for kind in candidate["type"])
+        assert isinstance(candidate.get("description", ""), str)
+
+
+def test_the_address_may_end_with_a_slash(client):
+    assert client.get("/reconcile/").get_json() == client.get("/reconcile").get_json()
+    form = {"queries": json.dumps({"q": {"query": "brie"}})}
+    assert client.post("/reconcile/", data=form).get_json() == client.post("/reconcile", data=form).get_json()
 
 
 def test_suggestions_complete_what_is_typed(client):

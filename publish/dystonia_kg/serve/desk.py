@@ -103,12 +103,19 @@ class Desk:
         """What one question finds, best first."""
         text = question.get("query", "").strip()
         types = question.get("type", [])
-        types = [types] if isinstance(types, str) else types
+        types = types if isinstance(types, list) else [types]
+        # A client that has reconciled before may send the type as it was told it.
+        types = [one["id"] if isinstance(one, dict) else one for one in types]
+        types = [one for one in types if one]
+        if not all(isinstance(one, str) for one in types):
+            raise TypeError("type")
         strict = question.get("type_strict", "any")
         limit = max(1, min(int(question.get("limit", USUAL)), MOST))
         given = question.get("properties", [])
         direct = self.thing(text) if ":" in text else None
         hits = self.index.search(text, 200) if text else []
+        if not text and not given:
+            return []
         if not text:
             hits = [self.index._hit(t, (30, 0), e, "") for t, e in self._every().items()]
         found = []

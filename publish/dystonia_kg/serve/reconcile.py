@@ -44,6 +44,7 @@ def desk() -> Desk:
 
 
 @blueprint.route("/reconcile", methods=["GET", "POST"])
+@blueprint.route("/reconcile/", methods=["GET", "POST"])
 def reconcile() -> Response:
     """The manifest; with `queries`, candidates; with `extend`, values."""
     if request.content_length and request.content_length > LARGEST:
@@ -52,10 +53,12 @@ def reconcile() -> Response:
         body = request.values.get(parameter)
         if body is not None:
             try:
-                return work(json.loads(body))
+                asked = json.loads(body)
             except (ValueError, RecursionError):
                 return problem(400, "Bad Request", f"The parameter {parameter} is not JSON.")
-            except (KeyError, TypeError, AttributeError):
+            try:
+                return work(asked)
+            except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
                 return problem(
                     400, "Bad Request", f"The parameter {parameter} is not of the form the API asks for."
                 )
@@ -97,18 +100,27 @@ def manifest(at: Desk) -> dict:
 def _reconciled(questions: dict) -> Response:
     if len(questions) > BATCH:
         return problem(413, "Content Too Large", f"At most {BATCH} questions in one request.")
-    for question in questions.values():
-        if not isinstance(question.get("query", ""), str) or not (
-            question.get("query") or question.get("properties")
-        ):
-            raise KeyError("query")
+    asked = {key: _question(question) for key, question in questions.items()}
     at = desk()
-    return jsonify({key: {"result": at.candidates(question)} for key, question in questions.items()})
+    return jsonify({key: {"result": at.candidates(question)} for key, question in asked.items()})
+
+
+def _question(question: dict) -> dict:
+    """A question with what is null left out, as some clients write what they do not ask."""
+    found = {key: value for key, value in question.items() if value is not None}
+    if not isinstance(found.get("query", ""), str) or not ("query" in found or found.get("properties")):
+        raise KeyError("query")
+    for one in found.get("properties", []):
+        if not isinstance(one["pid"], str) or "v" not in one:
+            raise KeyError("v")
+    return found
 
 
 def _extended(wish: dict) -> Response:
     at = desk()
-    ids, wanted = [str(i) for i in wish["ids"]], wish["properties"]
+    ids, wanted = wish["ids"], wish["properties"]
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        raise TypeError("ids")
     if len(ids) * max(len(wanted), 1) > 20 * BATCH:
         return problem(413, "Content Too Large", f"At most {20 * BATCH} cells in one request.")
     known = at.properties()
@@ -124,7 +136,8 @@ def _extended(wish: dict) -> Response:
         thing = at.thing(identifier)
         rows[identifier] = {}
         for one in wanted:
-            limit = int((one.get("settings") or {}).get("limit") or 0) or MOST
+            stated = int((one.get("settings") or {}).get("limit") or 0)
+            limit = stated if stated > 0 else MOST
             rows[identifier][one["id"]] = at.cells(thing, one["id"], limit) if thing else []
     return jsonify({"meta": meta, "rows": rows})
 
