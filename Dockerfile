@@ -16,8 +16,9 @@ RUN /app/bin/pip install --no-cache-dir --no-deps . \
 FROM python:3.13-slim
 COPY --from=build /app /app
 COPY --from=build /release /srv/release
-RUN useradd --system --no-create-home --shell /usr/sbin/nologin dystonia
-USER dystonia
+# A number, so that whoever runs it can see that it is not root without looking inside.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin dystonia
+USER 10001
 ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 \
     DYSTONIA_KG_HOST=0.0.0.0 DYSTONIA_KG_PORT=8000 DYSTONIA_KG_RELEASE=/srv/release DYSTONIA_KG_LOG=requests
 EXPOSE 8000
