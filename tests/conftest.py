@@ -24,6 +24,7 @@ def pytest_addoption(parser) -> None:
 def pytest_configure(config) -> None:
     Where.kind = config.getoption("--store")
     config.addinivalue_line("markers", "embedded(reason): says something of the embedded store alone")
+    config.addinivalue_line("markers", "beyond(kind, reason): not to be tried on this engine")
     config.addinivalue_line("markers", "defect(kind, reason): an engine's own, listed in docs/engines.md")
 
 
@@ -31,6 +32,9 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         for mark in item.iter_markers("embedded"):
             item.add_marker(pytest.mark.skipif(not embedded(), reason=mark.args[0]))
+        for mark in item.iter_markers("beyond"):
+            kind, reason = mark.args
+            item.add_marker(pytest.mark.skipif(Where.kind == kind, reason=f"{kind} {reason}"))
         for mark in item.iter_markers("defect"):
             kind, reason = mark.args
             item.add_marker(pytest.mark.xfail(Where.kind == kind, reason=reason, strict=True))

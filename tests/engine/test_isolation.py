@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -35,6 +36,11 @@ ENDLESS = {
 }
 SMALL = "ASK { ?s ?p ?o }"
 
+#: Such queries end here when their time is up, but Oxigraph's server evaluates them to their end, and alone.
+ENGINES_OWN = pytest.mark.beyond("oxigraph", "goes on with a query for which nobody waits any more")
+
+PATHS = pytest.mark.defect("virtuoso", "follows no path that may begin anywhere, and says so at once")
+
 
 @contextlib.contextmanager
 def busy(server, query: str, clients: int):
@@ -60,7 +66,10 @@ def busy(server, query: str, clients: int):
             thread.join()
 
 
-@pytest.mark.parametrize("case", ENDLESS)
+@ENGINES_OWN
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=PATHS) if case == "path" else case for case in ENDLESS]
+)
 def test_a_query_without_end_is_stopped_at_the_limit_with_the_reason(strict, case):
     begun = time.monotonic()
     got = strict.ask("POST", "/sparql", ENDLESS[case], DIRECT)
@@ -70,6 +79,7 @@ def test_a_query_without_end_is_stopped_at_the_limit_with_the_reason(strict, cas
     assert got.headers["retry-after"]
 
 
+@ENGINES_OWN
 def test_nobody_else_notices(strict):
     with busy(strict, SIX, 6) as told:
         time.sleep(0.3)
@@ -102,6 +112,7 @@ TOO_MUCH = {
 }
 
 
+@pytest.mark.embedded("how much memory an engine takes for a query is for its operator to say")
 @pytest.mark.parametrize("case", TOO_MUCH)
 def test_memory_is_capped(strict, case):
     got = strict.ask("POST", "/sparql", TOO_MUCH[case], DIRECT)
@@ -254,7 +265,9 @@ def test_a_worker_has_no_way_out(toy, listener, monkeypatch):
             store = zygote.open_store(toy)
             source.close()
             limits = {"memory": 1 << 28, "timeout": 5, "size": 1 << 20, "rows": 10, "federate": []}
-            zygote.worker.serve(ours, store, {"base": "urn:b:", "prefixes": {}}, limits, False)
+            facts = {"base": "urn:b:", "prefixes": {}}
+            here = partial(zygote.worker.here, store, facts, limits, False)
+            zygote.worker.serve(ours, here, limits, False)
         finally:
             os._exit(0)
     ours.close()
@@ -267,6 +280,7 @@ def test_a_worker_has_no_way_out(toy, listener, monkeypatch):
     assert outcome == frames.FAILED and said
 
 
+@pytest.mark.embedded("with an engine no list is taken: the engine would be the one that calls")
 def test_an_endpoint_on_the_list_may_be_called_and_no_other(start, server, listener):
     friend = f"{server.address}/sparql"
     running = start("--federate", friend)
@@ -362,6 +376,7 @@ def test_no_worker_outlives_its_pool(toy, gone):
     assert all(gone(pid) for pid in processes)
 
 
+@ENGINES_OWN
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_stopping_the_server_leaves_nothing_behind(start, gone, how):
     running = start("--timeout", "4")

@@ -5,6 +5,8 @@ It may open sockets, so nothing is ever evaluated in it that could name an addre
 the kernel lets it open nothing, and what is sent was written anew by us, without SERVICE.
 """
 
+import resource
+
 from pyoxigraph import NamedNode
 
 from ...errors import BadInput, EngineTrouble, TooSlow, Truncated, Unreachable
@@ -19,12 +21,18 @@ from .worker import named, written
 #: An answer as JSON takes up to so many times the room that it takes in the leanest format.
 JSON = 3
 
+#: Room for the parser to recurse in: less than engines have, so that what nests too deeply ends a worker, of
+#: which there are many, and not the engine, of which there is one.
+STACK = 1 << 20
+
 #: Files and sockets that such a worker needs: one connection, certificates, the names of hosts.
 DESCRIPTORS = 64
 
 
 def reader(place: dict, limits: dict) -> Remote:
     """The release in an engine. No connection is made before the first query."""
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK, most))
     return Place.unpack(place).open(limits["timeout"], JSON * limits["size"], shut)
 
 

@@ -44,7 +44,6 @@ def main() -> None:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # The front decides when to stop; a terminal's Ctrl-C reaches the whole group.
         signal.signal(name, signal.SIG_IGN)
-    _grow_stack()
     if settings["place"]:
         # The release is in an engine, and what it says of itself was read by the one who started us.
         from . import elsewhere  # it brings an HTTP client, which nobody else needs
@@ -53,6 +52,7 @@ def main() -> None:
         answer = partial(elsewhere.there, store, settings["facts"], settings["limits"])
         _begin(line, settings["facts"], settings, lambda federated: answer, elsewhere.DESCRIPTORS)
         return
+    _grow_stack()
     try:
         folder = Path(settings["release"])
         store = open_store(folder)
