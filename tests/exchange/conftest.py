@@ -31,6 +31,14 @@ def cheeses(larder) -> Ours:
     return Ours(larder)
 
 
+@pytest.fixture
+def altered(cheeses):
+    """Our mappings for one test, with others added."""
+    before = list(cheeses.mappings)
+    yield cheeses.mappings
+    cheeses.mappings[:] = before
+
+
 OBO = """format-version: 1.2
 data-version: mb/2026-01-01
 ontology: mb

@@ -80,14 +80,6 @@ def test_circles_in_their_hierarchy_end(cheeses, theirs):
     assert check(cheeses, [theirs])
 
 
-@pytest.fixture
-def altered(cheeses):
-    """Our mappings for one test, with others added."""
-    before = list(cheeses.mappings)
-    yield cheeses.mappings
-    cheeses.mappings[:] = before
-
-
 def test_two_exact_matches_and_a_shared_one_are_errors(cheeses, theirs, altered):
     altered += [Mapping(C + "brie", EXACT_MATCH, MB + "3"), Mapping(C + "tomme", EXACT_MATCH, MB + "1")]
     assert found(check(cheeses, [theirs]), "two-exact", "shared-target") == {

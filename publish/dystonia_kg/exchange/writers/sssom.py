@@ -62,13 +62,14 @@ def table(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> 
     return rows(edition, head, mappings)
 
 
-def rows(edition: Edition, head: dict[str, str], mappings: list[Mapping]) -> str:
-    """A mapping set: a YAML header behind `#`, and a row for each mapping."""
+def rows(edition: Edition, head: dict[str, str], mappings: list[Mapping], ordered: bool = True) -> str:
+    """A mapping set: a YAML header behind `#`, and a row for each mapping, by identifier when `ordered`."""
     told = [_row(edition, mapping) for mapping in mappings]
     columns = [c for c in COLUMNS if c in _ALWAYS or any(row.get(c) for row in told)]
     lines = [f"# {line}" for line in _header(edition, head, mappings)]
     lines.append("\t".join(columns))
-    lines += sorted("\t".join(_cell(row.get(c, "")) for c in columns) for row in told)
+    made = ["\t".join(_cell(row.get(c, "")) for c in columns) for row in told]
+    lines += sorted(made) if ordered else made
     return "\n".join(lines) + "\n"
 
 
