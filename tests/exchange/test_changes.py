@@ -34,14 +34,18 @@ EDITS = (
 )
 
 
-@pytest.fixture(scope="module")
-def newer(larder_home, tmp_path_factory) -> Path:
-    home = tmp_path_factory.mktemp("newer") / "home"
-    shutil.copytree(larder_home, home)
+def edit(home: Path) -> None:
     for name, before, after in EDITS:
         path = home / name
         assert path.read_text().count(before) == 1, before
         path.write_text(path.read_text().replace(before, after))
+
+
+@pytest.fixture(scope="module")
+def newer(larder_home, tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("newer") / "home"
+    shutil.copytree(larder_home, home)
+    edit(home)
     return build(home, tmp_path_factory.mktemp("newer") / "release")
 
 
@@ -126,3 +130,21 @@ def test_the_exit_code_tells_whether_anything_changed_when_asked(larder, newer, 
     capsys.readouterr()
     assert main(["diff", str(larder), str(larder), "--format", "markdown"]) == 0
     assert capsys.readouterr().out == "# Changes from 1.2.3 to 1.2.3\n\nNothing changed.\n"
+
+
+def test_a_release_tells_what_changed_since_an_earlier_one_and_lists_it(larder, larder_home, tmp_path, told):
+    home = tmp_path / "home"
+    shutil.copytree(larder_home, home)
+    edit(home)
+    words = ["build", "--home", str(home), "--out", str(tmp_path / "out"), "--since"]
+    assert main([*words, str(larder)]) == 0
+    for form, (name, _, _) in FORMS.items():
+        assert (tmp_path / "out" / name).read_text() == told(form)
+        assert name in (tmp_path / "out" / "SHA256SUMS").read_text()
+        assert name in (tmp_path / "out" / "catalog.ttl").read_text()
+
+
+def test_a_folder_that_is_no_release_is_refused_before_anything_is_built(larder_home, tmp_path, capsys):
+    words = ["build", "--home", str(larder_home), "--out", str(tmp_path / "out"), "--since"]
+    assert main([*words, str(tmp_path / "absent")]) == 1
+    assert "no release is here" in capsys.readouterr().err and not (tmp_path / "out").exists()
