@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -145,10 +146,15 @@ class Oxigraph(Server):
             pytest.skip("the Oxigraph server is not installed (pip install oxigraph)")
         self.program, self.options = str(program), options
         self.verb = "serve-read-only" if read_only else "serve"
+        #: KiB beyond which no file of the engine may grow, as on a disk that is full.
+        self.largest: int | None = None
 
     def command(self):
         place = ["-l", str(self.folder / "data"), "-b", f"127.0.0.1:{self.port}"]
-        return [self.program, self.verb, *place, *self.options], {}
+        words = [self.program, self.verb, *place, *self.options]
+        if self.largest is not None:
+            words = ["bash", "-c", f"trap '' XFSZ; ulimit -f {self.largest}; exec {shlex.join(words)}"]
+        return words, {}
 
     @property
     def query(self) -> str:
