@@ -155,7 +155,7 @@ class Workshop:
     def __init__(self, folder: Path, release: Path, tree: Path = ROOT):
         self.folder = folder
         self.ports: dict[str, int] = {}
-        self.servers: list[subprocess.Popen] = []
+        self.servers: list[tuple[subprocess.Popen, threading.Thread]] = []
         self.interpreter: subprocess.Popen | None = None
         for name in TREE:
             path = tree / name
@@ -238,7 +238,6 @@ class Workshop:
             text=True,
             start_new_session=True,
         )
-        self.servers.append(process)
         said = []
         log = re.search(r" 2> ?(\S+)", self.here(command))
         for line in self._log(Path(log[1]), process) if log else process.stdout:
@@ -246,7 +245,9 @@ class Workshop:
             if "ready at" in line:
                 break
         # What it says later must not fill the pipe.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        reader = threading.Thread(target=process.stdout.read, daemon=True)
+        reader.start()
+        self.servers.append((process, reader))
         return "" if log else self.there("".join(said)), bool(said) and "ready at" in said[-1]
 
     def _log(self, path: Path, process: subprocess.Popen) -> Iterator[str]:
@@ -279,14 +280,17 @@ class Workshop:
             self.interpreter.stdin.close()
             self.interpreter.wait(30)
             self.interpreter.stdout.close()
-        for server in self.servers:
+        for server, reader in self.servers:
             try:
                 os.killpg(server.pid, signal.SIGTERM)
-                server.wait(30)
+                server.wait(60)
             except ProcessLookupError:
                 pass
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+            reader.join(60)
+            server.stdout.close()
 
 
 def differences(document: str, workshop: Workshop) -> tuple[list[str], dict[tuple[int, int], str]]:
