@@ -33,6 +33,10 @@ PAGES = {
     "releases": "/releases/",
     "about": "/page/about",
     "checks": "/page/checks",
+    "documents": "/docs/",
+    "tutorial": "/docs/ask",
+    "reasons": "/docs/architecture",
+    "reference": "/docs/reference-addresses",
     "accessibility": "/page/accessibility",
     "missing": "/id/nothing-of-the-kind",
 }
