@@ -16,6 +16,7 @@ from pyoxigraph import DefaultGraph, NamedNode
 from .answers import library
 from .frame import shown
 from .library import TYPE, Library
+from .parameters import takes
 from .results import turn_of
 from .search import fold
 from .shelves import SKOS, Line, Shelf, local, shelves
@@ -142,6 +143,11 @@ def one_kind(slug: str) -> str:
         if any(SCHEME in shelf.said(t, TYPE) for t in everything) and len(everything) > 1
         else "",
     )
+
+
+one_kind.parameters = takes(
+    page="#the page of a long list", view="`tree` for the hierarchy, where there is one"
+)
 
 
 def _initial(text: str) -> str:

@@ -312,6 +312,18 @@ def _sparql() -> dict:
         "schema": {"type": "string"},
         "description": "a SPARQL 1.1 query",
     }
+    graphs = [
+        {
+            "name": name,
+            "in": "query",
+            "schema": {"type": "array", "items": {"type": "string"}},
+            "description": what,
+        }
+        for name, what in (
+            ("default-graph-uri", "a graph that is asked where none is named; may be given more than once"),
+            ("named-graph-uri", "a graph that may be named; may be given more than once"),
+        )
+    ]
     body = {
         "content": {
             "application/sparql-query": {"schema": {"type": "string"}},
@@ -324,12 +336,13 @@ def _sparql() -> dict:
         "get": {
             "operationId": "sparql-get",
             "summary": "Ask a query",
-            "parameters": [query],
+            "parameters": [query, *graphs],
             "responses": answers,
         },
         "post": {
             "operationId": "sparql-post",
             "summary": "Ask a query",
+            "parameters": graphs,
             "requestBody": body,
             "responses": answers,
         },

@@ -17,6 +17,7 @@ from ..formats import GRAPHS
 from . import accounts, history, plain, profiles, schema, signposts, variants, writing
 from .answers import answer, library, problem, root
 from .library import Library, Resource
+from .parameters import takes
 from .profiles import Profile
 from .variants import FOR_PEOPLE, FOR_PROGRAMS, HTML, Choice
 
@@ -58,6 +59,13 @@ def about(path: str):
 def dereference(path: str):
     """Whatever an IRI of ours names: 303 to the document for a thing, the document itself otherwise."""
     return respond(path)
+
+
+for _view in (beginning, about, dereference):
+    _view.parameters = takes(
+        _profile="a profile by its short name; `alt` lists those that there are",
+        _mediatype="the format, instead of the header Accept",
+    )
 
 
 def respond(path: str) -> Response:

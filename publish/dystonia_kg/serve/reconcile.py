@@ -16,6 +16,7 @@ from .answers import answer, library, problem, root
 from .desk import MOST, USUAL, Desk
 from .frame import asset
 from .library import Library
+from .parameters import takes
 from .search import fold
 
 blueprint = Blueprint("reconcile", __name__)
@@ -63,6 +64,12 @@ def reconcile() -> Response:
                     400, "Bad Request", f"The parameter {parameter} is not of the form the API asks for."
                 )
     return jsonify(manifest(desk()))
+
+
+reconcile.parameters = takes(
+    queries="what is looked for, as JSON: an object of query objects (Reconciliation API)",
+    extend="which properties of which things are wanted, as JSON (data extension)",
+)
 
 
 def manifest(at: Desk) -> dict:
@@ -171,6 +178,9 @@ def suggest(what: str) -> Response:
     return jsonify({"result": found[start : start + USUAL * 2]})
 
 
+suggest.parameters = takes(prefix="what was typed", cursor="#how many to leave out")
+
+
 @blueprint.get("/reconcile/properties")
 def propose() -> Response:
     """The properties that things of a type have."""
@@ -180,6 +190,9 @@ def propose() -> Response:
     found = [{"id": key, "name": line.name} for key, line in at.properties(kind).items()]
     told: dict = {"properties": found[: max(1, min(limit, MOST))], "limit": limit}
     return jsonify(told | ({"type": kind} if kind else {}))
+
+
+propose.parameters = takes(type="the type", limit="#properties at most")
 
 
 @blueprint.get("/reconcile/preview")
@@ -206,3 +219,6 @@ def preview() -> Response:
         style=asset("site.css"),
     )
     return answer(body, "text/html; charset=utf-8")
+
+
+preview.parameters = takes(id="the identifier of the thing")

@@ -21,6 +21,7 @@ from .browse import instances
 from .columns import layout
 from .frame import at, shown
 from .library import Library
+from .parameters import takes
 from .search import fold
 from .shelves import Line, Shelf, local, shelves
 from .view import reader
@@ -241,6 +242,11 @@ def relations() -> str:
     )
 
 
+relations.parameters = takes(
+    kind="*relations to show; all if none is named", about="the name of a thing whose relations are shown"
+)
+
+
 @blueprint.get("/relations.svg")
 def as_svg() -> Response:
     """The picture as a file that stands alone."""
@@ -256,3 +262,6 @@ def as_svg() -> Response:
         ">", f"><style>{style}</style>", 1
     )
     return answer(made, "image/svg+xml")
+
+
+as_svg.parameters = relations.parameters

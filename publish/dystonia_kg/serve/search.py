@@ -19,6 +19,7 @@ from ..formats import Format
 from .answers import answer, library
 from .frame import at, shown
 from .library import TYPE, Library
+from .parameters import takes
 from .results import roles_of
 from .shelves import DCTERMS, RDFS, SKOS, shelves
 from .variants import HTML, best
@@ -278,6 +279,9 @@ def search() -> Response:
     return response
 
 
+search.parameters = takes(q="words, a name or a code", kind="only hits of this kind")
+
+
 @blueprint.get("/search.json")
 def as_json() -> Response:
     """The hits as data: IRI, label, kind, why it was found."""
@@ -304,6 +308,9 @@ def as_json() -> Response:
     )
     response.vary.add("Accept")
     return response
+
+
+as_json.parameters = takes(q="words, a name or a code", kind="only hits of this kind", limit="#hits at most")
 
 
 @blueprint.get("/opensearch.xml")
