@@ -84,3 +84,10 @@ def test_a_concluded_region_of_a_combination_names_no_document(ours):
     assert "around the eyes" in affects
     assert "worked out" in affects or "concluded" in affects
     assert 'href="#' not in affects.partition("around the eyes")[2].partition("jaw")[0]
+
+
+def test_pages_call_no_disagreement_what_only_a_rule_put_together(ours):
+    page = create_app(ours).test_client().get("/id/foot-dystonia.html").get_data(as_text=True)
+    banner = page.partition('class="dispute"')[2].partition("</div>")[0]
+    assert "what adult foot dystonia is" in banner
+    assert "shares far apart" not in banner

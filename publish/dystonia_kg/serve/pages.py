@@ -368,7 +368,10 @@ def _has_kin(read: Reader, iri) -> bool:
 
 
 def _disagreements(read: Reader, iri, statements) -> list[dict]:
-    """What is about this thing and brings together two or more statements of documents."""
+    """What is about this thing and brings together two or more statements of documents.
+
+    What a rule put together is a hint for editors and nobody's judgement; it is no disagreement yet.
+    """
     store = read.library.store
     about = {q.subject for q in store.quads_for_pattern(None, None, iri, DefaultGraph())}
     nodes = {
@@ -377,6 +380,7 @@ def _disagreements(read: Reader, iri, statements) -> list[dict]:
         for q in store.quads_for_pattern(None, None, s.node, DefaultGraph())
         if q.subject in about and isinstance(q.subject, NamedNode)
     }
+    nodes -= {n for n in nodes if any(store.quads_for_pattern(n, TYPE, None, read.inferred))}
     out = []
     for node in sorted(nodes, key=str):
         told = {t.object for t in read.library.said(node) if isinstance(t.object, NamedNode)}
