@@ -1,5 +1,6 @@
 """Either side is killed, or the network cut, at every moment of publishing; readers see whole releases only."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -165,38 +166,45 @@ def test_an_engine_that_is_killed_comes_back_with_a_whole_release(
         if moment == ("switch", 1, "half"):
             expected = {release_id(old), release_id(new)}
         assert current(connection, BASE) in expected
+        if moment in SWITCH:
+            assert arrived(connection, new)
         put(connection, new)
         reader.look()
     assert arrived(connection, old) and arrived(connection, new)
     assert not reader.wrong and release_id(new) in reader.seen <= {release_id(old), release_id(new)}
 
 
+def cut_after(number: int):
+    """So many requests are let through, and none after them."""
+    passed = itertools.count()
+
+    def strike(what: str, when: str) -> None:
+        if when == "before" and next(passed) >= number:
+            raise ConnectionAbortedError
+
+    return strike
+
+
 def test_the_network_may_be_cut_at_any_request(engine, connection, between, tmp_path, monkeypatch):
+    """At the first request of one publication, at the second of the next, and so on to the last."""
     monkeypatch.setattr(publishing, "PAUSES", ())
-    small = {v: release(tmp_path / v, v, graphs=1, each=3) for v in ("1.0.0", "2.0.0")}
-    put(connection, small["1.0.0"])
-    with through(between, engine) as cut, Reader(engine) as reader:
-        cut._reading.mount("http://", HTTPAdapter())  # that asks once
-        requests, done = 0, False
-        while not done:
-            requests += 1
-            asked = []
-
-            def strike(what, when, asked=asked, last=requests):
-                asked.extend([what] if when == "before" else [])
-                if len(asked) >= last:
-                    raise ConnectionAbortedError
-
-            between.strike = strike
+    folders, cut = [], True
+    with through(between, engine) as cutting, Reader(engine) as reader:
+        cutting._reading.mount("http://", HTTPAdapter())  # that asks once
+        while cut:
+            version = f"1.{len(folders)}.0"
+            folders.append(release(tmp_path / version, version, graphs=1, each=3))
+            between.strike = cut_after(len(folders) - 1)
             try:
-                publish(Source(small["2.0.0"]), cut, quiet)
-                done = True
+                publish(Source(folders[-1]), cutting, quiet)
+                cut = False
             except EngineTrouble:
-                continue
+                put(connection, folders[-1])
+            assert current(connection, BASE) == release_id(folders[-1])
         reader.look()
-    assert requests > 10
-    assert arrived(connection, small["1.0.0"]) and arrived(connection, small["2.0.0"])
-    assert not reader.wrong and reader.seen == {release_id(folder) for folder in small.values()}
+    assert len(folders) > 15
+    assert all(arrived(connection, folder) for folder in folders)
+    assert not reader.wrong and reader.seen <= {release_id(folder) for folder in folders}
 
 
 def test_who_stops_the_command_is_told_how_to_go_on(running, old, new):

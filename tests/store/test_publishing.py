@@ -70,6 +70,16 @@ def test_the_toy_release_arrives_as_it_was_built(connection, toy):
     assert arrived(connection, toy, base)
 
 
+def test_our_own_release_is_read_back_as_it_was_sent(connection, ours):
+    source = Source(ours)
+    wipe(connection, source.base)
+    report = put(connection, ours)
+    assert (report.graphs, report.sent) == (len(source.parts), source.triples)
+    assert [row.state for row in kept(connection, source.base)] == ["whole"]
+    merge = Layout(source.base, source.release).default
+    assert connection.count(merge) == next(part.triples for part in source.parts if part.graph is None)
+
+
 def test_a_second_time_nothing_is_sent(connection, old):
     put(connection, old)
     report = put(connection, old)

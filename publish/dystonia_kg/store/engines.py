@@ -174,8 +174,6 @@ QLEVER = Engine(
     update="",
     graphs="",
     server="QLever",
-    timeout="timeout",
-    timeout_units=1,
 )
 
 NEPTUNE = Engine(

@@ -133,15 +133,13 @@ def _claim(plan: Plan, connection: Connection, before: Journal, progress: Progre
     held: set[str] = set()
     triples = plan.index.to_triples(layout)
     if not begun:
-        for number, name in enumerate((layout.index, *plan.parts)):
-            progress("looking", number, len(plan.parts))
-            if connection.query(f"ASK {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"):
-                # Somebody else may have begun the same release a moment ago.
-                if plan.source.release in journalled(connection, layout.base).begun:
-                    begun = True
-                    break
+        counts = connection.counts((layout.index, *plan.parts))
+        if used := next((name for name, number in counts.items() if number), None):
+            # Somebody else may have begun the same release a moment ago.
+            begun = plan.source.release in journalled(connection, layout.base).begun
+            if not begun:
                 raise Foreign(
-                    f"the graph <{name}> is in use for something that is not ours; "
+                    f"the graph <{used}> is in use for something that is not ours; "
                     "nothing was written. Remove it, or publish into another engine"
                 )
         _add(connection, journal(layout.base), [_begun(layout)])
@@ -153,9 +151,10 @@ def _claim(plan: Plan, connection: Connection, before: Journal, progress: Progre
         )
     _add(connection, layout.index, triples)
     if begun:
+        counts = connection.counts(plan.parts)
         for number, (name, part) in enumerate(plan.parts.items()):
             progress("looking", number, len(plan.parts))
-            if _agrees(connection, layout, name, part):
+            if counts[name] >= part.triples and _agrees(connection, layout, name, part, counts[name]):
                 held.add(name)
     return held
 
@@ -171,17 +170,14 @@ def _canonical(triple: Triple) -> Triple:
     )
 
 
-def _agrees(connection: Connection, layout: Layout, name: str, part: Part) -> bool:
-    """Whether a graph in the engine is the one of the release: first its length, then its checksum."""
-    return connection.count(name) >= part.triples and _read_back(connection, layout, name).result() == (
-        part.triples,
-        part.checksum,
-    )
+def _agrees(connection: Connection, layout: Layout, name: str, part: Part, number: int) -> bool:
+    """Whether a graph in the engine is the one of the release."""
+    return _read_back(connection, layout, name, number).result() == (part.triples, part.checksum)
 
 
-def _read_back(connection: Connection, layout: Layout, name: str) -> Digest:
+def _read_back(connection: Connection, layout: Layout, name: str, number: int | None = None) -> Digest:
     digest = Digest()
-    for triple in connection.read(name):
+    for triple in connection.read(name, number):
         digest.add(layout.as_said(triple))
     return digest
 
@@ -226,14 +222,15 @@ def _add(connection: Connection, graph: str, triples: list[Triple]) -> None:
 def _compare(plan: Plan, connection: Connection, sent: set[str], progress: Progress, report: Report) -> None:
     """Read back what was sent, and count once more what was held."""
     total, done = sum(part.triples for part in plan.parts.values()), 0
+    counts = connection.counts(plan.parts)
     for name, part in plan.parts.items():
         progress("comparing", done, total)
         if name in sent:
-            digest = _read_back(connection, plan.layout, name)
+            digest = _read_back(connection, plan.layout, name, counts[name])
             if digest.result() != (part.triples, part.checksum):
                 raise _altered(plan, connection, name, part)
             report.respelled += digest.respelled(part.digest)
-        elif connection.count(name) < part.triples:
+        elif counts[name] < part.triples:
             raise Altered(f"<{name}> lost triples while others were sent; publish again")
         done += part.triples
     progress("comparing", done, total)
@@ -304,12 +301,12 @@ def _look(plan: Plan, connection: Connection, report: Report) -> None:
         raise _withdrawn(report.release)
     if after.current != report.release:
         report.overtaken = after.current
-    for name, part in plan.parts.items():
-        if connection.count(name) < part.triples:
-            raise Altered(
-                f"release {report.release} was whole, and lost triples of <{name}> after the switch; "
-                "publish it again, or go back with --rollback"
-            )
+    name = plan.layout.default
+    if connection.count(name) < plan.parts[name].triples:
+        raise Altered(
+            f"release {report.release} was whole, and lost triples of <{name}> after the switch; "
+            "publish it again, or go back with --rollback"
+        )
 
 
 # --- what is there already
@@ -375,10 +372,12 @@ def rollback(connection: Connection, base: str, release: str | None = None) -> t
         raise BadInput(f"readers never saw a release {wanted} in this engine; --list lists those they saw")
     if index is None:
         raise BadInput(f"release {wanted} was removed from this engine; publish it again")
-    for graph in (index.default, *index.graphs):
-        if (number := connection.count(graph.held)) < graph.triples:
+    graphs = (index.default, *index.graphs)
+    counts = connection.counts(graph.held for graph in graphs)
+    for graph in graphs:
+        if counts[graph.held] < graph.triples:
             raise Altered(
-                f"release {wanted} is not whole: <{graph.held}> has {number} triples of {graph.triples}; "
+                f"release {wanted} is not whole: <{graph.held}> has {counts[graph.held]} triples of {graph.triples}; "
                 "readers see what they saw before. Publish that release again"
             )
     if wanted != found.current:
