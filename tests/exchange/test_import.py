@@ -1,11 +1,17 @@
 """An import is whole or not at all, and stands beside the graph without mixing with it."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from dystonia_kg.cli import main
-from dystonia_kg.errors import BadInput, NoRelease, Unreadable
+from dystonia_kg.errors import BadInput, NoRelease, Unreadable, Unwritable
 from dystonia_kg.exchange.importing import import_into, remove
 from dystonia_kg.release import checksum, load_guests, open_store, sums
 
@@ -107,3 +113,37 @@ def test_the_verb_is_called_import(release, mb, capsys):
     assert f"<{GRAPH}>" in capsys.readouterr().err
     assert main(["import", str(mb.with_name("absent.obo")), "--into", str(release)]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_import_that_is_told_to_stop_leaves_nothing_behind(release, tmp_path):
+    before = everything(release)
+    never = tmp_path / "never.obo"
+    os.mkfifo(never)  # Reading waits for a writer who never comes.
+    command = [sys.executable, "-m", "dystonia_kg", "import", str(never), "--into", str(release)]
+    places = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "publish")}
+    with subprocess.Popen(command, env=places, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr.readline() == f"reading {never}\n"
+        assert [p for p in tmp_path.iterdir() if p.name.startswith(".release-")]
+        time.sleep(0.2)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 143
+    assert {p.name for p in tmp_path.iterdir()} == {"release", "never.obo"}
+    assert everything(release) == before
+
+
+def test_a_release_that_somebody_else_changed_meanwhile_is_left_to_them(release, mb, tmp_path):
+    other = tmp_path / "other.obo"
+    other.write_text(OBO)
+
+    def meanwhile(sentence):
+        if sentence.endswith("mb.obo"):
+            import_into(release, [other])
+
+    with pytest.raises(Unwritable, match="changed meanwhile"):
+        import_into(release, [mb], meanwhile)
+    assert (release / "imported-other.nq").exists() and not (release / "imported-mb.nq").exists()
+
+
+def test_nothing_to_do_is_misuse(release, capsys):
+    assert main(["import", "--into", str(release)]) == 2
+    assert "name a file to import" in capsys.readouterr().err

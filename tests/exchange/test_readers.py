@@ -175,3 +175,12 @@ def test_other_spellings_of_an_identifier_are_the_same_identifier(cheeses):
         assert names.expand(spelling) == MB + "2"
     assert names.compact(MB + "2") == "MB:2"
     assert names.expand("http://elsewhere.example/x") == "http://elsewhere.example/x"
+
+
+def test_relations_that_obo_writes_as_words_are_what_their_definitions_refer_to(written, cheeses):
+    body = OBO.replace("relationship: RO:0001000", "relationship: derives_from").replace(
+        "id: RO:0001000\nname: derives from", "id: derives_from\nxref: RO:0001000\nname: derives from"
+    ).replace("is_a: MB:9 ! cow thing", "relationship: likes MB:9")  # fmt: skip
+    terms = read(written("mb.obo", body), cheeses.names).terms
+    assert terms[MB + "2"].relations == [("http://purl.obolibrary.org/obo/RO_0001000", MB + "9")]
+    assert terms[MB + "5"].relations == [("http://purl.obolibrary.org/obo/mb#likes", MB + "9")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from ...errors import Unreadable
 from .. import source
 from ..index import Index, Match, Term
-from ..names import Names
+from ..names import OBO, Names
 
 KIND = "OBO"
 ORDER = 20
@@ -29,6 +29,8 @@ def read(path: Path, names: Names) -> Index:
     seen: dict[str, str] = {}
     term: Term | None = None
     stanza, line, number = "", "", 0
+    short: dict[str, str] = {}
+    relation = ""
 
     def iri(text: str) -> str:
         text = text.split(" ", 1)[0] if " " in text else text
@@ -56,6 +58,10 @@ def read(path: Path, names: Names) -> Index:
         if stanza != "Term":
             if not stanza:
                 _header(index, spaces, tag, value)
+            elif stanza == "Typedef" and tag == "id":
+                relation = value.split(" ", 1)[0]
+            elif stanza == "Typedef" and tag == "xref" and ":" not in relation:
+                short.setdefault(relation, iri(value))
             continue
         if tag == "id":
             if not value:
@@ -95,7 +101,20 @@ def read(path: Path, names: Names) -> Index:
     if line:
         # Whatever writes OBO ends the last line; no other sign tells a part from the whole.
         raise wrong(f"the file is cut short: its last line is not ended: {line[:60]!r}")
+    _in_full(index, short)
     return index
+
+
+def _in_full(index: Index, short: dict[str, str]) -> None:
+    """A relation that is written as a word is what its definition refers to, or else a name of the
+    ontology's own."""
+    own = f"{OBO}{index.name or 'unnamed'}#"
+    for term in index.terms.values():
+        if any(":" not in relation for relation, _ in term.relations):
+            term.relations = [
+                (relation if ":" in relation else short.get(relation, own + relation), target)
+                for relation, target in term.relations
+            ]
 
 
 def _header(index: Index, spaces: dict[str, str], tag: str, value: str) -> None:
