@@ -30,7 +30,7 @@ PUBLIC = (
     ("compare", "What changed from one release to another.", ("compare", "Comparison", "Change", "in_words")),
     ("whatif", "What would follow if: the question and the answer of a form.", ("Asker", "Answer")),
     ("rules", "Rules on a store of one's own.", ("read_rules", "apply")),
-    ("build", "From a folder of Turtle to a release.", ("build",)),
+    ("build", "Make a release from Turtle.", ("build",)),
     ("build.shacl", "Validate any data against any shapes.", ("validate", "turtle", "Result", "Finding")),
     ("serve", "The site as a WSGI application.", ("create_app",)),
     ("serve.front", "The site and the endpoint as one WSGI application.", ("front",)),
