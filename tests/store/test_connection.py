@@ -72,7 +72,9 @@ def test_rows_that_are_cut_are_an_error_and_a_graph_is_read_whole_nevertheless(c
 def test_an_engine_that_cuts_without_a_word_is_found_out(faulty):
     with open_(faulty) as connection:
         connection.post(GRAPH, rows(500))
+        assert connection.most(50) is None
         faulty.rows = 60
+        assert (connection.most(50), connection.most(61)) == (None, 60)
         assert len(set(connection.read(GRAPH))) == 500
         connection.post(GRAPH, b"".join(b"<urn:one> <urn:p> <urn:o%d> .\n" % n for n in range(300)))
         assert len(set(connection.read(GRAPH))) == 800

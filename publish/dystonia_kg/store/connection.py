@@ -260,18 +260,21 @@ class Connection:
     def most(self, rows: int) -> int | None:
         """How many rows the engine sends at most, if it is less than so many; None if it is not.
 
-        Found by asking once for so many rows of nothing.
+        Found by asking once for so many rows of nothing: by the header that says it, or by counting.
         """
         if self._most is None and rows > self._sure:
             crossed = range(min(len(str(rows)), CROSSED))
             values = " ".join(f"VALUES ?v{n} {{ {DIGITS} }}" for n in crossed)
             body = self._ask([("query", f"SELECT ?v0 WHERE {{ {values} }} LIMIT {rows}")], ROWS, self.timeout)
-            cut = body.response.headers.get(self.engine.cut or "", "")
-            body.close()
-            if cut.isdigit():
-                self._most = int(cut)
+            if self.engine.cut:
+                cut = body.response.headers.get(self.engine.cut, "")
+                self._most = int(cut) if cut.isdigit() else None
             else:
-                self._sure = rows
+                with body.named():
+                    came = sum(1 for _ in parse_query_results(body, QueryResultsFormat.JSON))
+                self._most = came if came < min(rows, 10 ** len(crossed)) else None
+            body.close()
+            self._sure = rows if self._most is None else self._sure
         return self._most if self._most is not None and self._most < rows else None
 
     def _ask(self, fields: list[tuple[str, str]], accept: str, limit: float) -> "_Body":

@@ -92,7 +92,7 @@ def publish(source: Source, connection: Connection, progress: Progress) -> Repor
     before = journalled(connection, source.base)
     plan, report = Plan(source, connection), Report(source.release, before.current)
     _reopen(plan.layout, connection, before)
-    held = _claim(plan, connection, before, progress)
+    held = _begin(plan, connection, before, progress)
     report.held = len(held)
     _send(plan, connection, plan.parts.keys() - held, progress, report)
     _compare(plan, connection, plan.parts.keys() - held, progress, report)
@@ -124,7 +124,7 @@ def _statement(layout: Layout, predicate: str) -> tuple[NamedNode, NamedNode, Na
     return NamedNode(layout.folder), NamedNode(predicate), NamedNode(journal(layout.base))
 
 
-def _claim(plan: Plan, connection: Connection, before: Journal, progress: Progress) -> set[str]:
+def _begin(plan: Plan, connection: Connection, before: Journal, progress: Progress) -> set[str]:
     """Say in the journal that the release was begun, and write its index; the graphs that are there already.
 
     Raises Foreign where a graph of one of its names holds something although it was never begun.
