@@ -66,6 +66,8 @@ class Server:
             if "ready at" in line:
                 break
         else:
+            self.process.wait(20)
+            self.process.stderr.close()
             raise AssertionError("the server did not start: " + "".join(self.said))
 
     @property

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from pyoxigraph import (
     BlankNode,
@@ -129,6 +130,7 @@ class Remote:
     ):
         self.connection = connection
         self.layout = layout
+        self._sending = Layout(layout.base, layout.release, connection.engine.keeps)
         self.scope = Scope(
             layout.default,
             layout.index,
@@ -137,11 +139,13 @@ class Remote:
             frozenset(graphs),
             frozenset(beside),
             layout.skolem(BlankNode("x")).value.removesuffix("x"),
+            self._datatype,
         )
         self._most = most
         self._guard = guard
+        self._kinds = f"{layout.base}.well-known/literal/"
         #: What an answer may hold that has to be looked at row by row.
-        self._odd = [self.scope.skolem.encode(), f"{layout.base}.well-known/literal/".encode(), b'"bnode"']
+        self._odd = [self.scope.skolem.encode(), self._kinds.encode(), b'"bnode"']
         self._respells = connection.engine.respells
 
     # --- as a store
@@ -181,7 +185,9 @@ class Remote:
         if isinstance(form, QueryTriples):
             return Triples(self._construct(sent, ask))
         answer = ask(sent.text)
-        return answer if isinstance(answer, QueryBoolean) else self._table(answer)
+        if isinstance(answer, QueryBoolean):
+            return answer
+        return self._table(answer, [variable.value for variable in form.variables])
 
     def quads_for_pattern(self, subject, predicate, object, graph_name=None) -> Iterator[Quad]:
         """Every quad that fits; None stands for anything, and for the default graph, too."""
@@ -231,6 +237,10 @@ class Remote:
         named = list(map(NamedNode, sent.named_graphs))
         return lambda text: near.query(text, default_graph=DefaultGraph(), named_graphs=named)
 
+    def _datatype(self, value: str, datatype: str) -> str:
+        """Under which datatype the engine holds a literal."""
+        return self._sending.skolem(Literal(value, datatype=NamedNode(datatype))).datatype.value
+
     def _rows(self, text: str, default: list[str]) -> Iterator[dict]:
         rows = self.connection.query(text, default_graph=default)
         names = [v.value for v in rows.variables]
@@ -241,25 +251,30 @@ class Remote:
     def _filled(row: dict, subject, predicate, object):
         return subject or row["s"], predicate or row["p"], object or row["o"]
 
-    def _table(self, rows) -> QuerySolutions:
-        """The rows as pyoxigraph's own, so that they are written in every format as it writes them."""
+    def _table(self, rows, columns: list[str]) -> QuerySolutions:
+        """The rows as pyoxigraph's own, so that they are written in every format as it writes them; with the
+        columns that were asked for, and none that an engine adds."""
+        respells = self._respells or [variable.value for variable in rows.variables] != columns
         held = _Held(self._most)
         rows.serialize(held, QueryResultsFormat.JSON)
         body = held.value()
-        if self._respells or any(odd in body for odd in self._odd):
-            body = self._mended(parse_query_results(body, QueryResultsFormat.JSON))
+        if respells or any(odd in body for odd in self._odd):
+            body = self._mended(parse_query_results(body, QueryResultsFormat.JSON), columns)
         return parse_query_results(body, QueryResultsFormat.JSON)
 
-    def _mended(self, rows: QuerySolutions) -> bytes:
-        names = [v.value for v in rows.variables]
+    def _mended(self, rows: QuerySolutions, columns: list[str]) -> bytes:
+        names = [name for name in columns if Variable(name) in rows.variables]
         bindings = [{n: _as_json(self._plain(row[n])) for n in names if row[n] is not None} for row in rows]
-        return json.dumps({"head": {"vars": names}, "results": {"bindings": bindings}}).encode()
+        return json.dumps({"head": {"vars": columns}, "results": {"bindings": bindings}}).encode()
 
     def _plain(self, term):
         """A term as the knowledge has it."""
         if isinstance(term, BlankNode):
             # One of the engine's own making must not be taken for one of ours.
             return BlankNode("x-" + term.value.replace(":", "-"))
+        if isinstance(term, NamedNode) and term.value.startswith(self._kinds):
+            # DATATYPE of a literal that the engine would damage, and holds under a datatype of ours.
+            return NamedNode(unquote(term.value.removeprefix(self._kinds)))
         term = self.layout.unskolem(term)
         if self._respells and isinstance(term, Literal):
             return canonical(term)

@@ -59,7 +59,8 @@ class Scope:
 
     `graphs` are the graphs of the release by their own names, `held` gives the name of one in the engine;
     `default` is the merge of all, `index` says which is which, under `nothing` nothing is. `beside` are
-    graphs of other people that may be read as well, `skolem` is how the names of blank nodes begin.
+    graphs of other people that may be read as well, `skolem` is how the names of blank nodes begin, `datatype`
+    says under which datatype a literal is held whose own the engine would not give back.
     """
 
     default: str
@@ -69,6 +70,7 @@ class Scope:
     graphs: frozenset[str]
     beside: frozenset[str] = frozenset()
     skolem: str = ""
+    datatype: Callable[[str, str], str] = lambda value, datatype: datatype
 
     def name(self, graph: str) -> str:
         """The name in the engine of a graph that a reader names; of one that may not be read: of nothing."""
@@ -295,6 +297,8 @@ class _Writer:
             return self._select(text, k, about[1])
         if token.kind in ("iri", "name"):
             iri = self._iri(token)
+            if k > 1 and self.words[k - 1].text == "^^" and self.words[k - 2].kind == "string":
+                iri = self.scope.datatype(_value(self.words[k - 2].text), iri)
             if self._opens(k + 1, "(") and self.words[k + 1].calls and not iri.startswith(XSD):
                 raise Unsendable(f"it calls <{iri}>, which is no function of SPARQL 1.1")
             text.add(f"<{iri}>", self._near(k))
@@ -448,8 +452,12 @@ def _ends(words: list[Token]) -> dict[int, int]:
 
 def _string(text: str) -> str:
     """A string literal as every engine reads it: in double quotation marks, on one line."""
+    return _quoted(_value(text))
+
+
+def _value(text: str) -> str:
     long = text[:3] in ('"""', "'''")
-    return _quoted(_ESCAPE.sub(_unescaped, text[3:-3] if long else text[1:-1]))
+    return _ESCAPE.sub(_unescaped, text[3:-3] if long else text[1:-1])
 
 
 def _unescaped(match: re.Match) -> str:

@@ -63,7 +63,8 @@ def _evaluate(store: Remote, facts: dict, limits: dict, job: Job) -> tuple[int, 
     except Unreachable:
         return frames.UNREACHABLE, 0, b""
     except (EngineTrouble, BadInput) as trouble:
-        return frames.FAILED if isinstance(trouble, BadInput) else frames.ENGINE, 0, _said(trouble, store)
+        # BadInput says that the engine does not understand what is SPARQL to our parser.
+        return frames.ENGINE, 0, _said(trouble, store)
 
 
 def _said(trouble: EngineTrouble | BadInput, store: Remote) -> bytes:
