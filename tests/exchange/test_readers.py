@@ -13,6 +13,7 @@ from dystonia_kg.exchange.readers.rdf import quads
 
 from .conftest import FUNCTIONAL, OBO, TURTLE, graph
 
+C = "http://cheese.example/id/"
 MB = "http://purl.obolibrary.org/obo/MB_"
 FORMATS = {
     "mb.obo": OBO,
@@ -171,8 +172,24 @@ def test_sssom_and_tables_are_read_by_their_columns(written, cheeses):
 
 def test_other_spellings_of_an_identifier_are_the_same_identifier(cheeses):
     names = cheeses.names
-    for spelling in ("MB:2", "mb:2", "MILK:2", "http://milk.example/2", MB + "2"):
-        assert names.expand(spelling) == MB + "2"
+    spellings = (
+        "MB:2",
+        "mb:2",
+        "MILK:2",
+        "MB_2030_12_31:2",
+        "http://milk.example/2",
+        MB + "2",
+        MB.replace("http:", "https:") + "2",
+        "http://identifiers.org/mb/2",
+        "https://identifiers.org/MB:2",
+        "https://bioregistry.io/milk:2",
+    )
+    for spelling in spellings:
+        assert names.expand(spelling) == MB + "2", spelling
+    assert names.expand("http://purl.obolibrary.org/obo/C_brie") == C + "brie"
+    assert names.expand("https://cheese.example/id/brie") == C + "brie"
+    for other in ("https://bioregistry.io/unknown:2", "http://purl.obolibrary.org/obo/XX_2", "https://x/"):
+        assert names.expand(other) == other
     assert names.compact(MB + "2") == "MB:2"
     assert names.expand("http://elsewhere.example/x") == "http://elsewhere.example/x"
 

@@ -32,6 +32,13 @@ COMMON = {
 }
 
 _CURIE = re.compile(r"\A([A-Za-z_][\w.\-]*):(?!//)([^\s]+)\Z")
+#: Addresses of resolvers, which take any prefix (identifiers.org, Bioregistry, Name-to-Thing).
+_RESOLVED = re.compile(
+    r"\Ahttps?://(?:www\.)?(?:identifiers\.org|bioregistry\.io|n2t\.net)/([A-Za-z][\w.\-]*)[:/](.+)\Z"
+)
+_PURL = re.compile(r"\Ahttps?://purl\.obolibrary\.org/obo/([A-Za-z][A-Za-z0-9.\-]*)_([^/#]+)\Z")
+#: Some write the day of a vocabulary's release behind its prefix.
+_DATED = re.compile(r"_\d{4}_\d\d_\d\d\Z")
 _SPLIT = re.compile(r"\A(.*[#/_:])([^#/_:]+)\Z", re.DOTALL)
 
 
@@ -47,6 +54,8 @@ class Names:
         for prefix, namespace in COMMON.items():
             self.namespaces.setdefault(prefix, namespace)
         self._folded = {prefix.casefold(): ns for prefix, ns in self.namespaces.items()}
+        # In the namespace that all OBO ontologies share, a prefix we know may have an IRI of its own.
+        self._known = tuple(sorted({ns for ns in self.namespaces.values() if ns.startswith("http")} - {OBO}))
         self._longest = sorted(
             {
                 ns: self.spoken.get(ns, prefix)
@@ -71,18 +80,42 @@ class Names:
         prefix, local = found.groups()
         if prefix.casefold() in ("http", "https", "urn"):
             return self.same(text)
-        namespace = (more or {}).get(prefix) or self._folded.get(prefix.casefold())
+        namespace = (more or {}).get(prefix) or self._namespace(prefix)
         if namespace:
             return self.same(namespace + local)
         return f"{OBO}{prefix}_{local}" if obo else text
 
     def same(self, iri: str) -> str:
-        """The IRI as we write it, when this is another spelling of one."""
+        """The IRI as we write it, when this is another spelling of one.
+
+        Other spellings are those that the graph states, the addresses of resolvers and of the OBO Foundry
+        with a prefix that we know, and our own with the other of `http` and `https`.
+        """
+        if iri.startswith(self._known):
+            return iri
         for pattern, namespace in self.variants:
             found = pattern.match(iri)
             if found:
                 return namespace + found.group(1)
+        found = _RESOLVED.match(iri) or _PURL.match(iri)
+        if found:
+            prefix, local = found.groups()
+            namespace = self._namespace(prefix)
+            # Where identifiers of a vocabulary hold its prefix, resolvers have it twice.
+            return namespace + local.removeprefix(f"{prefix.upper()}:") if namespace else iri
+        scheme, _, rest = iri.partition("://")
+        if scheme in ("http", "https"):
+            other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+            if other.startswith(self._known):
+                return other
         return iri
+
+    def _namespace(self, prefix: str) -> str | None:
+        """What a prefix stands for, however it is written."""
+        found = self._folded.get(prefix.casefold())
+        if found is None and _DATED.search(prefix):
+            found = self._folded.get(_DATED.sub("", prefix).casefold())
+        return found
 
     def compact(self, iri: str) -> str:
         """The CURIE with the longest namespace that fits, or the IRI itself."""
