@@ -370,7 +370,7 @@ def _has_kin(read: Reader, iri) -> bool:
 def _disagreements(read: Reader, iri, statements) -> list[dict]:
     """What is about this thing and brings together two or more statements of documents.
 
-    What a rule put together is a hint for editors and nobody's judgement; it is no disagreement yet.
+    What a rule put together is a hint for editors and nobody's judgement; it is not announced as one.
     """
     store = read.library.store
     about = {q.subject for q in store.quads_for_pattern(None, None, iri, DefaultGraph())}
