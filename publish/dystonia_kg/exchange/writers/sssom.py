@@ -56,7 +56,7 @@ def table(edition: Edition, vocabulary: Vocabulary, mappings: list[Mapping]) -> 
         "mapping_set_version": edition.version,
         "mapping_set_title": title,
         "license": vocabulary.set_license or edition.ours.license or NO_LICENSE,
-        "mapping_date": edition.ours.day,
+        "publication_date": edition.ours.day,
         "comment": vocabulary.set_rights,
     }
     return rows(edition, head, mappings)
