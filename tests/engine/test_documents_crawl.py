@@ -134,7 +134,9 @@ class Crawl:
                 for found in _strings(json.loads(body)):
                     self.follow(found, path) if found.startswith((ORIGIN, self.base)) else None
             elif kind.startswith("text/") and kind not in ("text/csv", "text/css", "text/javascript"):
-                for found in re.findall(r"https?://[^\s\"'<>)|]+", body.decode()):
+                # What a document shows as code may be made up.
+                words = re.sub(r"(?ms)^```.*?^```|`[^`\n]*`", "", body.decode())
+                for found in re.findall(r"https?://[^\s\"'<>)|]+", words):
                     self.follow(found.rstrip(".,;"), path)
             elif kind in ("application/xml", "application/linkset", "application/link-format"):
                 for found in re.findall(r"https?://[^\s\"'<>|]+", html.unescape(body.decode())):
