@@ -625,6 +625,8 @@ def _failure(body: _Body, what: str) -> EngineTrouble | BadInput:
     except (EngineTrouble, HTTPError, OSError):
         said = ""
     body.close()
+    # Virtuoso repeats the query, whose words must not be taken for the engine's.
+    said = said.partition("SPARQL query:")[0]
     status, low = response.status_code, said.lower()
     short = " ".join(re.sub(r"<[^>]*>", " ", said).split())[:TOLD]
     told = f"{url}: {status}: {short}" if short else f"{url}: {status}"

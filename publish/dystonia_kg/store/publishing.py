@@ -37,7 +37,7 @@ from .source import Part, Source
 #: Triples that are sent at once.
 CHUNK = 10_000
 
-#: Seconds until an addition that was not heard is sent again; adding a triple twice is adding it once.
+#: Seconds until an addition of which nothing was heard is sent again.
 PAUSES = (0.3, 1.0, 3.0)
 
 #: Triples that are named when what arrived is not what was sent.
@@ -207,11 +207,15 @@ def _chunks(triples: Iterator[Triple]) -> Iterator[list[Triple]]:
 
 
 def _add(connection: Connection, graph: str, triples: list[Triple]) -> None:
-    """Add triples to a graph, again if nothing was heard of it."""
     data = serialize(triples, format=RdfFormat.N_TRIPLES)
+    _insist(lambda: connection.post(graph, data))
+
+
+def _insist(add: Callable[[], None]) -> None:
+    """Add triples, again if nothing was heard of it: adding a triple twice is adding it once."""
     for pause in (*PAUSES, None):
         try:
-            connection.post(graph, data)
+            add()
             return
         except Unreachable:
             if pause is None:
@@ -269,7 +273,7 @@ def _switch(base: str, release: str, connection: Connection) -> None:
     found, layout = journalled(connection, base), Layout(base, release)
     entry = f"<{journal(base)}#{found.next}> <{REFERENCES}> <{layout.folder}>"
     try:
-        connection.update(f"INSERT DATA {{ GRAPH <{journal(base)}> {{ {entry} }} }}")
+        _insist(lambda: connection.update(f"INSERT DATA {{ GRAPH <{journal(base)}> {{ {entry} }} }}"))
     except EngineTrouble as trouble:
         # It may have been heard although the answer was not.
         try:
