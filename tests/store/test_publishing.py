@@ -7,6 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from dystonia_kg.cli import main
 from dystonia_kg.errors import Altered, BadInput, Foreign, NoRelease, Trouble
+from dystonia_kg.store import publishing
 from dystonia_kg.store.digest import Digest, canonical
 from dystonia_kg.store.layout import Layout, contents, current, history, journal, journalled, release_id
 from dystonia_kg.store.publishing import kept, prune, publish, rollback
@@ -131,6 +132,18 @@ def test_values_that_engines_spell_anew_or_lose_come_back_equal(connection, tmp_
     report = put(connection, folder)
     assert report.respelled > 0
     assert arrived(connection, folder)
+
+
+def test_a_graph_is_sent_in_pieces_that_fit_into_memory(connection, old, monkeypatch):
+    monkeypatch.setattr(publishing, "CHUNK", 7)
+    monkeypatch.setattr(publishing, "SIZE", 40)
+    sizes, post = [], connection.post
+    connection.post = lambda graph, data: (sizes.append(len(data.splitlines())), post(graph, data))
+    put(connection, old)
+    index = contents(connection, Layout(BASE, release_id(old)))
+    whole = [len(index.to_triples(Layout(BASE, release_id(old))))]
+    assert [size for size in sizes if size > 3] == whole and len(sizes) > 80
+    assert arrived(connection, old)
 
 
 def test_blank_nodes_are_the_same_in_every_graph_and_in_the_merge(connection, tmp_path):

@@ -34,8 +34,8 @@ from .layout import (
 )
 from .source import Part, Source
 
-#: Triples that are sent at once.
-CHUNK = 10_000
+#: Triples that are sent at once, and characters of text.
+CHUNK, SIZE = 10_000, 4_000_000
 
 #: Seconds until an addition of which nothing was heard is sent again.
 PAUSES = (0.3, 1.0, 3.0)
@@ -202,7 +202,14 @@ def _send(plan: Plan, connection: Connection, wanted: set[str], progress: Progre
 
 
 def _chunks(triples: Iterator[Triple]) -> Iterator[list[Triple]]:
-    while chunk := list(islice(triples, CHUNK)):
+    chunk, size = [], 0
+    for triple in triples:
+        chunk.append(triple)
+        size += len(triple.object.value)
+        if len(chunk) >= CHUNK or size >= SIZE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
         yield chunk
 
 
@@ -289,13 +296,13 @@ def _switch(base: str, release: str, connection: Connection) -> None:
 def _restore(layout: Layout, connection: Connection) -> None:
     """Let a release that was removed, and is whole again, be seen by the switches to come but by no old one."""
     found = journalled(connection, layout.base)
-    if layout.release not in found.withdrawn:
+    if layout.release not in found.withdrawn | found.reopened:
         return
     old = [entry.number for entry in found.entries if entry.release == layout.release]
-    rows = [f"<{journal(layout.base)}#{number}> <{REFERENCES}> <{layout.folder}>" for number in old]
-    rows += [" ".join(map(str, _statement(layout, predicate))) for predicate in (WITHDRAWN, REOPENED)]
-    for row in rows:
-        connection.update(f"DELETE DATA {{ GRAPH <{journal(layout.base)}> {{ {row} }} }}")
+    entries = [f"<{journal(layout.base)}#{number}> <{REFERENCES}> <{layout.folder}>" for number in old]
+    marks = [" ".join(map(str, _statement(layout, predicate))) for predicate in (WITHDRAWN, REOPENED)]
+    for rows in filter(None, (entries, marks)):
+        connection.update(f"DELETE DATA {{ GRAPH <{journal(layout.base)}> {{ {' . '.join(rows)} }} }}")
 
 
 def _look(plan: Plan, connection: Connection, report: Report) -> None:
