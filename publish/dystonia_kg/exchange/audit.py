@@ -8,14 +8,14 @@ the words of `statements.py` whatever its format; rows that our graph alone woul
 import re
 from collections.abc import Iterable
 
-from pyoxigraph import DefaultGraph, Quad, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from ..ask import ask, prefixes
 from ..errors import Invalid
 from .findings import ERROR, NOTE, WARNING, Finding
 from .index import Index
 from .ours import Ours
-from .statements import statements
+from .statements import n_triples
 
 _SEVERITY = {"Violation": ERROR, "Warning": WARNING, "Info": NOTE}
 
@@ -39,7 +39,8 @@ def audit(ours: Ours, indexes: list[Index]) -> list[Finding]:
 def _together(ours: Store, index: Index) -> Store:
     store = Store()
     store.bulk_extend(ours.quads_for_pattern(None, None, None, DefaultGraph()))
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in statements(index))
+    told = "".join(n_triples(index)).encode("utf-8", "replace")
+    store.bulk_load(told, format=RdfFormat.N_TRIPLES)
     return store
 
 
