@@ -340,6 +340,7 @@ def test_the_command_publishes_lists_goes_back_and_prunes(engine, old, new, capf
     assert f"* {release_id(old)}" in capfd.readouterr().out
     assert main([*to, "--base", BASE, "--prune", "1"]) == 0
     assert f"removed: {release_id(new)}" in capfd.readouterr().err
+    assert main([*to, "--base", "no name> {", "--list"]) == 2
     if account:
         assert account.password not in told
 

@@ -166,9 +166,17 @@ def _prune(connection, options: argparse.Namespace) -> None:
 
 
 def _base(options: argparse.Namespace) -> str:
+    from pyoxigraph import NamedNode
+
+    from ..errors import BadInput
     from ..store.source import Source
 
-    return options.base or Source(options.release).base
+    if options.base is None:
+        return Source(options.release).base
+    try:
+        return NamedNode(options.base).value
+    except ValueError as trouble:
+        raise BadInput(f"--base {options.base}: {trouble}") from trouble
 
 
 class Bar:

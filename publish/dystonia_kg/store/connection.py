@@ -200,6 +200,15 @@ class Connection:
             timeout,
         )
 
+    def settle(self) -> "Connection":
+        """Look at the environment (proxies, certificates) now, and not at every question, which costs more
+        time than a small one takes to be answered."""
+        session = self._reading
+        found = session.merge_environment_settings(self.query_url, {}, None, None, None)
+        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+        session.trust_env = False
+        return self
+
     def close(self) -> None:
         self._reading.close()
         self._writing.close()
@@ -345,34 +354,39 @@ class Connection:
     def read(self, graph: str, number: int | None = None) -> Iterator[Triple]:
         """Every triple of a named graph; one may come twice. However few rows the engine sends, all come.
 
-        `number` is how many there are, if that was counted.
-
-        Where it sends fewer than there are, each predicate is asked for alone, and what is still too much in
-        parts. A graph that changes meanwhile is refused as Truncated.
+        `number` is how many there are, if that was counted. Where the engine sends fewer, each predicate is
+        asked for alone, and what is still too much in parts. Raises Truncated where a graph loses triples
+        while it is read.
         """
         number = self.count(graph) if number is None else number
-        page, got = self._page, 0
-        if page is None or number <= page:
+        got = 0
+        if self._page is None or number <= self._page:
             try:
                 for triple in self._part(graph):
                     got += 1
                     yield triple
+            except Truncated as cut:
+                self._page = cut.limit or max(got, 1)
+            else:
                 if got >= number:
                     return
-            except Truncated as cut:
-                got = cut.limit or got
-            page = self._page = max(got, 1)
-        predicates = self._predicates(graph, page)
+                # Cut without a word, or a graph that changed?
+                self._page = self.most(number) or self._page
+                if self._page is None or number <= self._page:
+                    raise self._lost(graph, number, got)
         got = 0
-        for triple in self._parts(graph, [(p, "") for p in predicates], page):
+        parts = [(predicate, "") for predicate in self._predicates(graph, self._page)]
+        for triple in self._parts(graph, parts, self._page):
             got += 1
             yield triple
         if got < number:
-            raise Truncated(
-                f"{self.query_url}: <{graph}> has {number} triples, of which only {got} were sent; "
-                "let the engine send more rows (docs/engines.md)",
-                page,
-            )
+            raise self._lost(graph, number, got)
+
+    def _lost(self, graph: str, number: int, got: int) -> Truncated:
+        return Truncated(
+            f"{self.query_url}: <{graph}> had {number} triples, of which only {got} were sent; "
+            "either it changed just now, or the engine cuts its answers"
+        )
 
     def _predicates(self, graph: str, page: int) -> list[NamedNode | None]:
         """Every predicate of a graph; None alone where there are too many to list."""

@@ -162,7 +162,8 @@ class Journal:
     """What was done so far: every switch, oldest first, and every release that was ever begun.
 
     A release that is withdrawn is not seen whatever the switches say, until it was published again and found
-    whole; while that is being done it is reopened, too. Of two switches with the same number the one whose release has the higher name counts, for everybody.
+    whole; while that is being done it is reopened, too. Of two switches with the same number the one whose
+    release has the higher name counts, for everybody.
     """
 
     entries: tuple[Entry, ...]
