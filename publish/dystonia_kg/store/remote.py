@@ -8,6 +8,7 @@ values are spelled as the embedded store spells them. An answer is whole or it i
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
@@ -96,7 +97,9 @@ class Place:
         parsed, by a parser that could also evaluate.
         """
         connection = Connection(ENGINES[self.engine], self.query_url, None, None, self.credentials, timeout)
-        return Remote(connection, Layout(self.base, self.release), self.graphs, self.beside, most, guard)
+        return Remote(
+            connection.settle(), Layout(self.base, self.release), self.graphs, self.beside, most, guard
+        )
 
 
 class Triples:
@@ -144,8 +147,7 @@ class Remote:
         self._most = most
         self._guard = guard
         self._kinds = f"{layout.base}.well-known/literal/"
-        #: What an answer may hold that has to be looked at row by row.
-        self._odd = [self.scope.skolem.encode(), self._kinds.encode(), b'"bnode"']
+        self._skolems = re.compile(b'"type":"uri","value":"' + re.escape(self.scope.skolem.encode()))
         self._respells = connection.engine.respells
 
     # --- as a store
@@ -258,8 +260,12 @@ class Remote:
         held = _Held(self._most)
         rows.serialize(held, QueryResultsFormat.JSON)
         body = held.value()
-        if respells or any(odd in body for odd in self._odd):
+        if respells or self._kinds.encode() in body:
             body = self._mended(parse_query_results(body, QueryResultsFormat.JSON), columns)
+        else:
+            # As pyoxigraph has just written it; inside of a string these quotation marks are escaped.
+            body = body.replace(b'"type":"bnode","value":"', b'"type":"bnode","value":"x-')
+            body = self._skolems.sub(b'"type":"bnode","value":"', body)
         return parse_query_results(body, QueryResultsFormat.JSON)
 
     def _mended(self, rows: QuerySolutions, columns: list[str]) -> bytes:
@@ -272,6 +278,8 @@ class Remote:
         if isinstance(term, BlankNode):
             # One of the engine's own making must not be taken for one of ours.
             return BlankNode("x-" + term.value.replace(":", "-"))
+        if not self._respells and isinstance(term, Literal):
+            return term
         if isinstance(term, NamedNode) and term.value.startswith(self._kinds):
             # DATATYPE of a literal that the engine would damage, and holds under a datatype of ours.
             return NamedNode(unquote(term.value.removeprefix(self._kinds)))
