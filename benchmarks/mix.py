@@ -18,7 +18,7 @@ def shapes(store: Store) -> dict[str, str]:
 
     count = "SELECT ?x (COUNT(*) AS ?n) {{ {} }} GROUP BY ?x ORDER BY DESC(?n) LIMIT 1"
     tree = first(count.format(f"VALUES ?x {{ <{TREES[0]}> <{TREES[1]}> }} ?a ?x ?b"))[0]
-    label = first(count.format(f"VALUES ?x {{ <{LABELS[0]}> <{LABELS[1]}> }} ?a ?x ?b"))[0]
+    label = first(count.format(f"VALUES ?x {{ <{LABELS[0]}> <{LABELS[1]}> }} ?a ?x ?b ; <{tree}> ?c"))[0]
     kind = first(count.format("?a a ?x"))[0]
     parent = first(count.format(f"?a <{tree}> ?x . ?x <{tree}> ?y FILTER(isIRI(?x))"))[0]
     things = first(f"SELECT ?x {{ ?x <{tree}> ?y ; <{label}> ?l FILTER(isIRI(?x)) }} ORDER BY ?x", 10**6)

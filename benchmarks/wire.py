@@ -25,7 +25,7 @@ class Client:
 
     def ask(self, query: str) -> tuple[float, bytes]:
         request = (
-            f"GET {self.path}?query={quote(query, safe='')} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"GET {self.path}{'' if '?' in self.path else '?'}query={quote(query, safe='')} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Accept: {ACCEPT}\r\n\r\n"
         ).encode()
         fresh = self.socket is None
