@@ -27,6 +27,7 @@ TYPES = {
     "gz": "application/gzip",
     "zst": "application/zstd",
     "md": "text/markdown",
+    "kgcl": "text/plain",
     "svg": "image/svg+xml",
 }
 
