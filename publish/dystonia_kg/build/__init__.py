@@ -40,7 +40,19 @@ def build(
     """
     refuse_foreign(out)
     tell("reading the knowledge")
-    knowledge = load(home)
+    return release(load(home), out, tell, more)[0]
+
+
+def release(
+    knowledge: Knowledge,
+    out: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    more: Callable[[Path, Store], Others] = lambda _, __: {},
+) -> tuple[Path, list[Quad], Store]:
+    """All but the reading: the release, the conclusions, and a store with all that was released.
+
+    Raises what `build` raises.
+    """
     store = knowledge.store()
     names = prefixes(store)
     tell(f"drawing conclusions from {len(store)} statements")
@@ -55,7 +67,7 @@ def build(
     results = approve(knowledge, graph, whole, tell)
     tell("counting and writing")
     statistics = describe(graph, knowledge.base, names, version_of(store))
-    del graph, inferred
+    del graph
     counts = canonical([(statistics[0].graph_name, [q.triple for q in statistics])])
     pages |= counts
     lines = merge([lines, *counts.values()])
@@ -67,7 +79,7 @@ def build(
         tell(
             f"{len(made)} tables, as CSV" + (" and Parquet" if has_parquet() else " (Parquet needs pyarrow)")
         )
-        carry(home, folder)
+        carry(knowledge.folder, folder)
         seal(folder)
         others = more(folder, whole)
         (folder / "catalog.ttl").write_bytes(catalogue(store, folder, knowledge.base, names, others))
@@ -76,7 +88,7 @@ def build(
         seal(folder)
         swap(folder, out)
     tell(f"{sum(map(len, pages.values()))} statements released in {out}")
-    return out
+    return out, inferred, whole
 
 
 def approve(knowledge: Knowledge, graph: Graph, whole: Store, tell: Callable[[str], None]) -> list:

@@ -62,7 +62,7 @@ def load(home: Path) -> Knowledge:
             f"{home}: none of the folders {', '.join(FOLDERS)} is here; --home names the folder that holds them"
         )
     pages = {path: read(path) for folder in folders for path in sorted(folder.rglob("*.ttl"))}
-    return Knowledge(home, _uri_space(pages, home), pages)
+    return Knowledge(home, uri_space(pages, home), pages)
 
 
 def read(path: Path) -> list[Triple]:
@@ -77,7 +77,7 @@ def read(path: Path) -> list[Triple]:
         raise Unreadable(f"{path}: cannot be read: {trouble.strerror}") from trouble
 
 
-def _uri_space(pages: dict[Path, list[Triple]], home: Path) -> str:
+def uri_space(pages: dict[Path, list[Triple]], home: Path) -> str:
     for triples in pages.values():
         for triple in triples:
             if triple.predicate == URI_SPACE:
