@@ -183,6 +183,9 @@ def main() -> int:
             "front, first": mib(memory[0]),
             "front, settled": mib(settled[0]),
             "front, last": mib(memory[-1]),
+            "front, minute by minute": [
+                mib(one) for one in memory[:: max(1, round(len(memory) / options.minutes))]
+            ],
             "workers, most": mib(max(workers)),
             "workers, allowed": ALLOWED,
         },
