@@ -123,8 +123,9 @@ def test_every_question_kept_with_the_knowledge_has_the_same_answer(both):
     told = {"base_iri": held.facts["base"], "prefixes": held.facts["prefixes"]}
     different = set()
     for row in questions:
-        # Which one is the sample, and in which order values are joined, is for each engine to choose.
-        query = row["query"].value.replace("SAMPLE(", "MIN(")
+        # Which one is the sample, and in which order values are joined, is for each engine to choose; and the
+        # smallest IRI of Virtuoso is not the smallest by its text.
+        query = re.sub(r"SAMPLE\((\?\w+)\)", r"MIN(STR(\1))", row["query"].value)
         try:
             there = shown(remote.query(query, **told), joined="GROUP_CONCAT" in query)
         except BadInput:
