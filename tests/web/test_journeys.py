@@ -228,7 +228,7 @@ def test_filters_leave_as_many_as_they_promise(visit, site):
     link = page.locator(".filters li a").first
     promised = int(link.locator(".muted").inner_text())
     link.click()
-    assert page.locator("ul.hits > li").count() == promised
+    expect(page.locator("ul.hits > li")).to_have_count(promised)
     expect(page.locator(".filters a[aria-current]")).to_have_count(1)
 
 
