@@ -22,7 +22,7 @@ from .front import front
 from .operate import Attendant, Rules
 from .operate.house import gate
 from .sparql import Endpoint, Limits
-from .sparql.confine import die_with_parent
+from .sparql.confine import die_with_parent, few_heaps
 
 if TYPE_CHECKING:
     from .backing import Address, Backing
@@ -92,6 +92,7 @@ def _load(
     The release is read in the background; who comes before it is there waits.
     """
     die_with_parent(parent)
+    few_heaps()
 
     latest: list[Endpoint] = []
     backing = _backing(engine, folder) if engine else None
