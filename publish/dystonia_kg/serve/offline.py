@@ -203,7 +203,9 @@ class Offline:
         for path in self.out.rglob("*.css"):
             up = "../" * (len(path.relative_to(self.out).parts) - 1)
             text = path.read_text(encoding="utf-8")
-            path.write_text(_URL.sub(lambda m, up=up: f"url({m[1]}{up}{m[2][1:]}{m[1]})", text), encoding="utf-8")
+            path.write_text(
+                _URL.sub(lambda m, up=up: f"url({m[1]}{up}{m[2][1:]}{m[1]})", text), encoding="utf-8"
+            )
 
     def _save(self, name: str, body: bytes) -> None:
         path = self.out / name
