@@ -24,7 +24,8 @@ TYPE = NamedNode(RDF + "type")
 SH = "http://www.w3.org/ns/shacl#"
 #: Classes whose things are entered; of those without any of the columns, that they are there.
 ENTERED = {"https://w3id.org/sssom/Mapping", SH + "SPARQLRule", SH + "SPARQLExecutable"} | {
-    DYO + name for name in ("Claim", "ConclusionPolicy", "AuditFinding", "Disagreement", "Omission", "Gene", "Adjacency")
+    DYO + name
+    for name in ("Claim", "ConclusionPolicy", "AuditFinding", "Disagreement", "Omission", "Gene", "Adjacency")
 }
 
 #: What is entered, in the order of the columns.

@@ -19,6 +19,7 @@ from .answers import answer, library, problem, root
 from .library import Library, Resource
 from .parameters import takes
 from .profiles import Profile
+from .search import index
 from .variants import FOR_PEOPLE, FOR_PROGRAMS, HTML, Choice
 
 blueprint = Blueprint("documents", __name__)
@@ -226,9 +227,10 @@ def suggestions(shelf: Library, path: str, most: int = 5) -> list[NamedNode]:
     """Things of ours whose address or name looks like what was asked for."""
     word = path.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower().replace("_", "-").replace(" ", "-")
     rows = _words(shelf)
+    found = [hit.thing for hit in index(shelf).search(word.replace("-", " "), most)]
     keys = difflib.get_close_matches(word, rows, n=most, cutoff=0.6)
     keys += [key for key in rows if word and len(word) > 2 and (word in key) and key not in keys]
-    return list(dict.fromkeys(rows[key] for key in keys))[:most]
+    return list(dict.fromkeys([*found, *(rows[key] for key in keys)]))[:most]
 
 
 @lru_cache(maxsize=8)
