@@ -48,6 +48,10 @@ NAMES = tuple(
     )
 )
 
+PATH = NamedNode("http://www.w3.org/ns/shacl#path")
+ROLE = NamedNode("http://datashapes.org/dash#propertyRole")
+LABEL_ROLE = NamedNode("http://datashapes.org/dash#LabelRole")
+
 #: Things of these types are documents themselves: they can be sent, so they answer 200 and not 303.
 DOCUMENTS = frozenset(
     NamedNode(iri)
@@ -193,11 +197,18 @@ class Library:
 
     def name(self, term: NamedNode) -> Literal | None:
         """The best literal that names a term: English first, then no language, then any other."""
-        for predicate in NAMES:
+        for predicate in (*NAMES, *self._labels):
             found = [o for o in self.said(term, predicate) if isinstance(o, Literal)]
             if found:
                 return min(found, key=lambda o: (_rank(o.language), o.language or "", o.value))
         return None
+
+    @cached_property
+    def _labels(self) -> list[NamedNode]:
+        """Properties that name things according to their shapes (dash:LabelRole)."""
+        shapes = self.store.quads_for_pattern(None, ROLE, LABEL_ROLE, DefaultGraph())
+        paths = {path for quad in shapes for path in self.said(quad.subject, PATH)}
+        return sorted((path for path in paths if isinstance(path, NamedNode)), key=str)
 
     def curie(self, iri: NamedNode) -> str:
         """prefix:rest with the longest namespace that fits, else the whole IRI."""
