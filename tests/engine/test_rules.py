@@ -111,7 +111,7 @@ def test_too_many_open_choices_are_refused(store, choices, complaint):
         choice = thing(f"choice-{i}")
         rule(
             store,
-            f"CONSTRUCT {{ $this cat:with <{choice.value}> . <{choice.value}> a rdf:Alt ; rdfs:member c:cow , c:goat }} "
+            f"CONSTRUCT {{ $this cat:with <{choice.value}> . <{choice.value}> a rdf:Alt ; rdfs:member c:cow , <urn:goat-{i}> }} "
             "WHERE { $this cat:ripensWeeks 4 }",
             name=f"many-{i}",
         )
