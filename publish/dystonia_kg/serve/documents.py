@@ -226,8 +226,10 @@ def missing(path: str) -> Response:
 def suggestions(shelf: Library, path: str, most: int = 5) -> list[NamedNode]:
     """Things of ours whose address or name looks like what was asked for."""
     word = path.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower().replace("_", "-").replace(" ", "-")
-    rows = _words(shelf)
     found = [hit.thing for hit in index(shelf).search(word.replace("-", " "), most)]
+    if len(found) == most:
+        return found
+    rows = _words(shelf)
     keys = difflib.get_close_matches(word, rows, n=most, cutoff=0.6)
     keys += [key for key in rows if word and len(word) > 2 and (word in key) and key not in keys]
     return list(dict.fromkeys([*found, *(rows[key] for key in keys)]))[:most]
