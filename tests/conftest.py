@@ -1,6 +1,7 @@
 """Two graphs: a toy one about cheese, to test the engine, and our own, to test what we say in it."""
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,15 @@ def board(tmp_path_factory) -> Path:
     words.write_text(words.read_text(encoding="utf-8").replace("1.2.3", "1.3.0"), encoding="utf-8")
     build(home, top / "releases" / "1.3.0")
     return top / "releases"
+
+
+@pytest.fixture
+def listener():
+    """A socket of this machine that says whether anybody called."""
+    with socket.socket() as waiting:
+        waiting.bind(("127.0.0.1", 0))
+        waiting.listen()
+        waiting.setblocking(False)
+        yield waiting
+        with pytest.raises(BlockingIOError):
+            waiting.accept()

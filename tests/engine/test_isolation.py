@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import statistics
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,8 @@ ENDLESS = {
     + " }",
 }
 SMALL = "ASK { ?s ?p ?o }"
+#: Seconds by which a query with a limit of one is certainly stopped, whatever else the machine does.
+STOPPED = 10
 
 #: Such queries end here when their time is up, but Oxigraph's server evaluates them to their end, and alone.
 ENGINES_OWN = pytest.mark.beyond("oxigraph", "goes on with a query for which nobody waits any more")
@@ -73,7 +76,7 @@ def busy(server, query: str, clients: int):
 def test_a_query_without_end_is_stopped_at_the_limit_with_the_reason(strict, case):
     begun = time.monotonic()
     got = strict.ask("POST", "/sparql", ENDLESS[case], DIRECT)
-    assert time.monotonic() - begun < 1 + 2
+    assert time.monotonic() - begun < STOPPED
     assert (got.status, got.type) == (503, "application/problem+json")
     assert got.json["title"] in ("Time limit", "Memory limit") and got.json["limit"]
     assert got.headers["retry-after"]
@@ -83,14 +86,17 @@ def test_a_query_without_end_is_stopped_at_the_limit_with_the_reason(strict, cas
 def test_nobody_else_notices(strict):
     with busy(strict, SIX, 6) as told:
         time.sleep(0.3)
+        spans = []
         for number in range(30):
             begun = time.monotonic()
             got = strict.ask("POST", "/sparql", f"{SMALL} # {number}", DIRECT)
-            assert time.monotonic() - begun < 1
+            spans.append(time.monotonic() - begun)
             assert (got.status, got.json["boolean"]) == (200, True)
             page = strict.ask("GET", "/sparql")
             assert page.status == 200
             time.sleep(0.1)
+    # One may meet a busy moment of the machine; one in two would have waited for the attack to end.
+    assert statistics.median(spans) < 1
     assert told and all(got.status == 503 and got.type == "application/problem+json" for got in told)
     assert any(got.json["title"] == "Time limit" for got in told)
     assert all(got.headers["retry-after"] for got in told)
@@ -178,7 +184,7 @@ DEEP = {
 def test_no_text_brings_it_down(strict, case):
     begun = time.monotonic()
     got = strict.ask("POST", "/sparql", DEEP[case], DIRECT)
-    assert time.monotonic() - begun < 1 + 2
+    assert time.monotonic() - begun < STOPPED
     assert got.status in (200, 400, 403, 503), got.body
     assert got.type in ("application/problem+json", "application/sparql-results+json")
     assert strict.query(SMALL).json["boolean"] is True
@@ -197,18 +203,6 @@ def test_a_query_that_is_too_long_is_refused_unread(strict):
 
 
 # --- elsewhere
-
-
-@pytest.fixture
-def listener():
-    """A socket of this machine that says whether anybody called."""
-    with socket.socket() as waiting:
-        waiting.bind(("127.0.0.1", 0))
-        waiting.listen()
-        waiting.setblocking(False)
-        yield waiting
-        with pytest.raises(BlockingIOError):
-            waiting.accept()
 
 
 @pytest.mark.parametrize(

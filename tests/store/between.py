@@ -5,8 +5,10 @@ import http.client
 import socket
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote_plus, urlsplit
+
+from .servers import Quiet
 
 #: What is not passed on from one connection to another.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
@@ -24,17 +26,7 @@ class Between:
         self.seen: list[str] = []
         between = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_) -> None:
-                pass
-
-            def handle(self) -> None:
-                with contextlib.suppress(OSError):  # one of the two sides was ended: that is what this is for
-                    super().handle()
-
+        class Handler(Quiet):
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 what = purpose(self.path, body)

@@ -1,11 +1,10 @@
 """An engine that misbehaves as engines were seen to: it cuts, gives up, hangs, breaks off, refuses, is full."""
 
-import contextlib
 import json
 import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from pyoxigraph import (
@@ -18,6 +17,8 @@ from pyoxigraph import (
     Store,
     parse,
 )
+
+from .servers import Quiet
 
 
 class Faulty:
@@ -41,17 +42,7 @@ class Faulty:
         self.asked: list[dict] = []
         faulty = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_) -> None:
-                pass
-
-            def handle(self) -> None:
-                with contextlib.suppress(OSError):
-                    super().handle()
-
+        class Handler(Quiet):
             def version_string(self) -> str:
                 return faulty.server
 

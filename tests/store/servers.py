@@ -1,5 +1,6 @@
 """Real engines on loopback, for one test run: started, killed without warning, started again on the same data."""
 
+import contextlib
 import os
 import secrets
 import shlex
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from functools import cache
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,21 @@ from dystonia_kg.store.connection import Connection, Credentials
 
 #: Debian's packages, for machines where they are not installed.
 PACKAGES = ("virtuoso-opensource-7-bin", "libpcre3")
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Keeps connections open, prints nothing, and does not mind a side that was ended."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_) -> None:
+        pass
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            super().handle()
+
 
 SETTINGS = """\
 [Database]

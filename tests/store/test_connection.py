@@ -97,6 +97,21 @@ def test_an_engine_that_sends_what_it_has_when_the_time_is_over_is_found_out(fau
                 ask()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Virtuoso S1T00 Error SR171: Transaction timed out",
+        "Virtuoso HY008 Error SR203: Async statement killed by SQLCancel.",
+        "Virtuoso 42000 Error The estimated execution time 1200 (sec) exceeds the limit of 400 (sec).",
+    ],
+)
+def test_each_way_an_engine_has_to_say_that_its_time_is_over_is_understood(faulty, said):
+    with open_(faulty) as connection:
+        faulty.instead = lambda request: (500, {}, f"{said}\n\nSPARQL query:\n{ALL}".encode())
+        with pytest.raises(TooSlow, match="gave up"):
+            connection.query(ALL)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_time_limit_of_an_engine_is_an_error_and_no_short_answer(kind, running, tmp_path):
     """Virtuoso answers 200 with a COUNT of 0, Oxigraph 200 with a sentence in place of the rows."""

@@ -245,18 +245,6 @@ def test_graphs_of_others_are_seen_only_where_that_is_allowed(site, engine, toy)
     assert OTHERS in described and "/store/" not in described and SECRET not in described
 
 
-@pytest.fixture
-def listener():
-    """A socket of this machine that says whether anybody called."""
-    with socket.socket() as waiting:
-        waiting.bind(("127.0.0.1", 0))
-        waiting.listen()
-        waiting.setblocking(False)
-        yield waiting
-        with pytest.raises(BlockingIOError):
-            waiting.accept()
-
-
 @pytest.mark.parametrize(
     ("form", "status"),
     [

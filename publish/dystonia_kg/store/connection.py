@@ -652,7 +652,7 @@ def _failure(body: _Body, what: str) -> EngineTrouble | BadInput:
     if status == 507 or any(sign in low for sign in ("no space left", "disk full", "out of disk", "enospc")):
         return Full(f"{told}; the engine has no room left: make some, and run the same again")
     if (
-        any(sign in low for sign in ("s1t00", "timed out", "timeout", "estimated execution time"))
+        any(sign in low for sign in ("s1t00", "sr203", "timed out", "timeout", "estimated execution time"))
         or status == 504
     ):
         return TooSlow(f"{told}; the engine gave up")
