@@ -253,6 +253,32 @@ def test_every_term_of_the_vocabulary_has_an_entry(visit, site):
     assert page.locator("#classes ~ .term").count() >= int(told.split()[1])
 
 
+def test_the_vocabulary_draws_how_its_main_classes_are_joined(visit, site):
+    page = visit(f"{site}/ontology")
+    boxes = page.locator("svg.classes a.n")
+    assert boxes.count() > 10
+    condition = page.locator('svg.classes a.n[aria-label^="condition."]').get_attribute("aria-label")
+    assert "affects, may affect" in condition and "body region" in condition
+    told = page.locator("svg.classes .j title").all_text_contents()
+    assert any("claim" in line and "read in: source document" in line for line in told)
+    boxes.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/ontology*")
+
+
+def test_the_table_of_regions_tells_may_from_does(visit, site):
+    page = visit(f"{site}/relations")
+    row = page.locator(".matrix tr", has_text="acute dystonic reaction")
+    assert row.locator(".dot.may").count() > 3 and row.locator(".dot.on").count() == 0
+    row = page.locator(".matrix tr", has=page.get_by_role("link", name="hemidystonia", exact=True))
+    assert row.locator(".dot.on").count() == 2 and row.locator(".dot.may").count() == 2
+
+
+def test_a_page_is_found_by_its_name_alone(visit, site):
+    page = visit(f"{site}/about")
+    assert page.url == f"{site}/page/about"
+
+
 def test_a_box_shows_its_connections_when_it_is_reached_by_keyboard(visit, site):
     page = visit(f"{site}/relations")
     page.locator("svg.relmap a.n").first.focus()

@@ -10,29 +10,44 @@ from .shacl.graph import Graph
 from .tally import TYPE, VOID, Tally
 
 VOID_EXT = "http://ldf.fi/void-ext#"
+OBJECTS = VOID + "distinctObjects"
+
+#: Rounds after which counts that still change are taken to go on for ever.
+MOST_ROUNDS = 12
 
 
 def describe(graph: Graph, base: str, names: dict[str, str] | None = None, version: str = "") -> list[Quad]:
     """VoID statistics of the merged dataset, themselves counted: what a SPARQL COUNT would say.
 
     The statistics are part of what they count, so they are made again until they agree with
-    themselves. Only the number of distinct objects could go round in circles (a count is an object
-    itself), so if it does, that one number is left out. What they are about is counted once.
+    themselves. Only numbers of distinct objects can go round in circles (a count is an object itself):
+    those that do are left out. What they are about is counted once.
     """
     about = _fixed(base, version)
     tally = Tally(graph, base, names or {})
     short: dict[NamedNode, str] = {}
-    for exact in (True, False):
-        tried = [about]
-        while len(tried) < 12:
-            counted = tally.with_more(q.triple for q in tried[-1])
-            made = about + _Words(base, names or {}, exact, short).of(counted)
-            if made == tried[-1]:
-                return made
-            if made in tried[-4:]:
-                break
+    restless: set[NamedNode] = set()
+    tried = [about]
+    while True:
+        counted = tally.with_more(q.triple for q in tried[-1])
+        made = about + _Words(base, names or {}, restless, short).of(counted)
+        if made == tried[-1]:
+            return made
+        if made in tried or len(tried) > MOST_ROUNDS:
+            since = tried.index(made) if made in tried else -2
+            moving = _moving(tried[since:])
+            if not moving - restless:
+                raise AssertionError("the statistics do not settle")
+            restless |= moving
+            tried = [made]
+        else:
             tried.append(made)
-    raise AssertionError("the statistics do not settle")
+
+
+def _moving(rounds: list[list[Quad]]) -> set[NamedNode]:
+    """What has another number of distinct objects in some of these rounds."""
+    told = [{q for q in made if q.predicate.value == OBJECTS} for made in rounds]
+    return {q.subject for q in set.union(*told) - set.intersection(*told)}
 
 
 def _fixed(base: str, version: str) -> list[Quad]:
@@ -60,8 +75,10 @@ def _fixed(base: str, version: str) -> list[Quad]:
 class _Words:
     """One round of putting counts in words."""
 
-    def __init__(self, base: str, names: dict[str, str], exact: bool, short: dict[NamedNode, str]):
-        self.base, self.names, self.exact = base, names, exact
+    def __init__(
+        self, base: str, names: dict[str, str], restless: set[NamedNode], short: dict[NamedNode, str]
+    ):
+        self.base, self.names, self.restless = base, names, restless
         self.short = short  # what a round has worked out serves the next
         self.graph = NamedNode(base + "statistics")
         self.dataset = NamedNode(base)
@@ -74,14 +91,12 @@ class _Words:
         self._number(self.dataset, "classes", len(tally.members))
         self._number(self.dataset, "properties", len(tally.properties))
         self._number(self.dataset, "distinctSubjects", tally.subjects)
-        if self.exact:
-            self._number(self.dataset, "distinctObjects", tally.objects)
+        self._objects(self.dataset, tally.objects)
         for predicate in _in_order(terms, tally.properties):
             counts = tally.properties[predicate]
             part = self._property(self.dataset, "", terms[predicate], counts.triples)[0]
             self._number(part, "distinctSubjects", counts.subjects)
-            if self.exact:
-                self._number(part, "distinctObjects", counts.objects)
+            self._objects(part, counts.objects)
         for cls in _in_order(terms, tally.members):
             part = self._part(f"class-{self._short(terms[cls])}")
             self._say(self.dataset, "classPartition", part)
@@ -153,6 +168,10 @@ class _Words:
 
     def _say(self, subject, predicate: str, value) -> None:
         self.made.append(Quad(subject, NamedNode(VOID + predicate), value, self.graph))
+
+    def _objects(self, subject: NamedNode, count: int) -> None:
+        if subject not in self.restless:
+            self._number(subject, "distinctObjects", count)
 
     def _number(self, subject, predicate: str, count: int) -> None:
         self._say(subject, predicate, Literal(count))

@@ -88,6 +88,10 @@ def respond(path: str) -> Response:
     found = shelf.resource(path.rstrip("/")) if path.endswith("/") else None
     if found:
         return redirect(root() + signposts.stem(shelf, found) + _asked_with(), code=308)
+    found = shelf.resource(f"page/{path}")
+    if found:
+        # What people type who remember the name of a page.
+        return redirect(root() + signposts.stem(shelf, found), code=303)
     if path.endswith("/") and any(one.startswith(path) for one in shelf.paths):
         # A namespace is not a thing; whoever asks for it wants to see what there is.
         return redirect(root(), code=303)

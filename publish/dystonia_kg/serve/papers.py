@@ -5,11 +5,12 @@ from fnmatch import fnmatch
 from functools import lru_cache
 
 from flask import Blueprint
+from markupsafe import Markup
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from ..formats import DATASETS, GRAPHS
 from ..release import HANDBOOK, sums
-from . import downloads, words
+from . import diagram, downloads, words
 from .answers import library
 from .frame import shown
 from .library import TYPE, Library
@@ -138,6 +139,9 @@ def vocabulary(shelf: Library, iri: NamedNode) -> str:
         text=page.text,
         classes=[_term(shelf, m, used[m]) for m in sorted(classes, key=lambda m: fold(shelf.label(m)))],
         properties=[_term(shelf, m, used[m]) for m in sorted(properties, key=lambda m: fold(shelf.label(m)))],
+        picture=Markup(
+            diagram.picture(shelf, words.small_words(shelf).get("diagram", "How the classes are joined"))
+        ),
         between=[(value(a), value(p), value(b)) for a, p, b in _between(shelf, properties)],
         document=shelf.path(iri),
     )

@@ -4,7 +4,8 @@ How things relate: a picture in columns (SVG, made here) and the same as tables.
 What is drawn is said by the page `relations` in the graph: each of its parts that is schema:about a
 property shape is one kind of line, in the order of schema:position. Values that are parts of a figure
 stand on the right in the order of the figure, wholes stand beside their parts, all other values on the
-left. The part with the identifier `matrix` is about the property that the table crosses.
+left. The part with the identifier `matrix` is about the property that the table crosses, and mentions the
+one that says what is no more than possible.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from .words import SCHEMA
 
 blueprint = Blueprint("relations", __name__)
 
-ABOUT = NamedNode(SCHEMA + "about")
+ABOUT, MENTIONS = NamedNode(SCHEMA + "about"), NamedNode(SCHEMA + "mentions")
 #: Boxes that fit in one picture before it needs a filter.
 MOST = 160
 WIDTHS = (170, 262, 190, 190)
@@ -187,28 +188,35 @@ def matrix(shelf: Library) -> dict | None:
     page = words.page(shelf, "relations")
     part = next((p for p in page.parts if p.slot == "matrix"), None)
     crossed = next(iter(shelf.said(part.iri, ABOUT)), None) if part else None
+    faint = next(iter(shelf.said(part.iri, MENTIONS)), None) if part else None
     one, _ = kinds(shelf)
     if crossed is None or one is None:
         return None
-    rows = {
-        t: [o for o in shelf.said(t, crossed) if isinstance(o, NamedNode)]
-        for t in instances(shelf, one.target)
-    }
-    rows = {t: values for t, values in rows.items() if values}
+    rows = {}
+    for thing in instances(shelf, one.target):
+        cells = {o: "may" for o in shelf.said(thing, faint) if isinstance(o, NamedNode)} if faint else {}
+        cells |= {o: "on" for o in shelf.said(thing, crossed) if isinstance(o, NamedNode)}
+        if cells:
+            rows[thing] = cells
     place = _places(figures.figure(shelf))
     heads = sorted(
         {v for values in rows.values() for v in values},
         key=lambda v: (place.get(v, 999), fold(shelf.label(v))),
     )
     value = reader(shelf).value
-    ordered = sorted(
-        rows, key=lambda t: (min(heads.index(v) for v in rows[t]), len(rows[t]), fold(shelf.label(t)))
-    )
+    ordered = sorted(rows, key=lambda t: (_first(rows[t], heads), len(rows[t]), fold(shelf.label(t))))
     return {
         "name": part.name,
+        "faint": any("may" in cells.values() for cells in rows.values()),
         "heads": [value(h) for h in heads],
-        "rows": [{"value": value(t), "cells": [h in rows[t] for h in heads]} for t in ordered],
+        "rows": [{"value": value(t), "cells": [rows[t].get(h, "") for h in heads]} for t in ordered],
     }
+
+
+def _first(cells: dict, heads: list) -> int:
+    """Where a row begins: at the first of what is so, and only else at what may be."""
+    sure = [head for head, how in cells.items() if how == "on"]
+    return min(heads.index(head) for head in sure or cells)
 
 
 def _asked(shelf: Library):
