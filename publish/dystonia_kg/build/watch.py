@@ -23,7 +23,7 @@ from .load import Knowledge, read, uri_space
 from .validate import judge
 
 #: Seconds between two looks at the files.
-PAUSE = 0.15
+PAUSE = 0.1
 
 Stamp = tuple[int, int]
 

@@ -9,6 +9,7 @@ from pyoxigraph import Store
 
 from . import answers
 from .archive import Archive
+from .frame import COMPILED
 
 #: Modules that bring a `blueprint`, in the order in which they are asked.
 ROOMS = (
@@ -38,6 +39,7 @@ def create_app(folder: Path, archive: Path | None = None, store: Store | None = 
     Raises NoRelease when the folder is not a whole release.
     """
     app = Flask(__name__)
+    app.jinja_env.bytecode_cache = COMPILED
     app.extensions["archive"] = archived = Archive(Path(folder), archive, store)
     app.extensions["library"] = archived.current
     answers.install(app)

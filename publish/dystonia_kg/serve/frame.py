@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from flask import render_template, request
+from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup
 
 from ..formats import GRAPHS
@@ -27,6 +28,23 @@ PLACES = {
 #: Pages with a place up to this one are in the menu; later ones are in the footer.
 MENU = 50
 END_MENU = 900
+
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled once in this process, whichever app asked for them."""
+
+    def __init__(self):
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 def at(path: str) -> str:

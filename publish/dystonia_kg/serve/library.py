@@ -156,11 +156,11 @@ class Library:
     @cached_property
     def ours(self) -> list[str]:
         """Every IRI of ours in the release, wherever it stands, in code point order."""
-        found = {g.value for g in self.graphs}
-        for quad in self.store.quads_for_pattern(None, None, None, DefaultGraph()):
-            for term in quad.triple:
-                if isinstance(term, NamedNode) and term.value.startswith(self.base):
-                    found.add(term.value)
+        terms = {
+            term for q in self.store.quads_for_pattern(None, None, None, DefaultGraph()) for term in q.triple
+        }
+        named = (term.value for term in self.graphs.union(terms) if isinstance(term, NamedNode))
+        found = {iri for iri in named if iri.startswith(self.base)}.union(g.value for g in self.graphs)
         return sorted(found)
 
     @property

@@ -349,13 +349,17 @@ class Reader:
     @property
     def _name_columns(self) -> frozenset[str]:
         if not hasattr(self, "_columns"):
-            store = self.library.store
+            of = self.library.store.quads_for_pattern
+            statements = {q.subject for q in of(None, SUBJECT, None, DefaultGraph())}
+            about_names = {
+                q.subject for iri in NAMES for q in of(None, PREDICATE, NamedNode(iri), DefaultGraph())
+            }
+            lines = {line for s in statements for line in self.shelves.lines_of(self.shelves.types(s))}
             tallies: dict[str, set[bool]] = {}
-            for quad in store.quads_for_pattern(None, SUBJECT, None, DefaultGraph()):
-                for line in self.shelves.lines_of(self.shelves.types(quad.subject)):
-                    if line.term and self.library.said(quad.subject, line.term):
-                        about_name = any(p.value in NAMES for p in self.library.said(quad.subject, PREDICATE))
-                        tallies.setdefault(line.name, set()).add(about_name)
+            for line in lines:
+                having = (q.subject for q in of(None, line.term, None, DefaultGraph())) if line.term else ()
+                told = statements.intersection(having)
+                tallies.setdefault(line.name, set()).update(s in about_names for s in told)
             self._columns = frozenset(name for name, seen in tallies.items() if seen == {True})
         return self._columns
 

@@ -1,6 +1,7 @@
 """The shapes graph, as something to look things up in."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from pyoxigraph import Literal, Triple
 
@@ -41,16 +42,29 @@ class Source:
 
     def instances(self, cls) -> set:
         """SHACL instances of a class, in the shapes graph."""
-        below: dict = {}
-        for s, facts in self.about.items():
-            for o in facts.get(SUBCLASS, ()):
-                below.setdefault(o, []).append(s)
         classes, queue = {cls}, [cls]
         while queue:
-            new = set(below.get(queue.pop(), ())) - classes
+            new = self._below.get(queue.pop(), set()) - classes
             classes |= new
             queue += new
-        return {s for s, facts in self.about.items() if not classes.isdisjoint(facts.get(TYPE, ()))}
+        return set().union(*(self._typed.get(c, ()) for c in classes))
+
+    @cached_property
+    def _below(self) -> dict:
+        """Class → the classes that are said to be below it."""
+        return self._backward(SUBCLASS)
+
+    @cached_property
+    def _typed(self) -> dict:
+        """Class → what is said to be of it."""
+        return self._backward(TYPE)
+
+    def _backward(self, predicate) -> dict:
+        found: dict = {}
+        for s, facts in self.about.items():
+            for o in facts.get(predicate, ()):
+                found.setdefault(o, set()).add(s)
+        return found
 
     def members(self, head, where) -> list:
         """What a list holds (SHACL §1.1: well-formed, so it ends and does not come back to itself)."""
