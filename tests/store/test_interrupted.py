@@ -212,12 +212,18 @@ def test_who_stops_the_command_is_told_how_to_go_on(running, old, new):
     with engine.connect() as connection, Between(engine.port) as between:
         wipe(connection)
         put(connection, old)
-        reached = threading.Event()
-        at(between, ("graph", 2, "before"), reached.set)
+        reached, over = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            reached.set()
+            over.wait(60)
+
+        at(between, ("graph", 2, "before"), hold)
         process = publisher(between, engine, new)
         assert reached.wait(60)
         process.send_signal(signal.SIGINT)
         said = process.communicate()[1]
+        over.set()
         assert process.returncode == 130
         assert "goes on where this one stopped" in said and "Traceback" not in said
         assert current(connection, BASE) == release_id(old)
