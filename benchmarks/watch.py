@@ -16,20 +16,13 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 1
+ROUNDS = 3
 THING = "meige-syndrome"
 
 
 def page(address: str) -> str:
     with urllib.request.urlopen(f"{address}id/{THING}.html", timeout=60) as answer:
         return answer.read().decode()
-
-
-def until(address: str, met) -> float:
-    start = time.perf_counter()
-    while not met(page(address)):
-        time.sleep(0.25)  # each look costs the watcher a page
-    return time.perf_counter() - start
 
 
 def spent(process: subprocess.Popen) -> float:
@@ -82,19 +75,31 @@ def measured(path: Path, process: subprocess.Popen) -> dict[str, list[tuple[floa
         wait()
         rows.setdefault(what, []).append((time.perf_counter() - clock, spent(process) - cpu))
 
+    def seen(address: str, words: str, on_page: str) -> None:
+        """Until the watcher says so, and the page that is asked for then shows it."""
+        said(words)
+        if on_page not in page(address):
+            raise RuntimeError(f"the page does not show {on_page!r}")
+
     address = process.stderr.readline().split()[-1]
     said("the pages show it")
     text = path.read_text()
     for number in range(ROUNDS):
+        page(address)  # somebody looks at it
         path.write_text(text.replace('skos:definition "', f'skos:definition "edit {number}: '))
-        lap("an edit is on the page", lambda n=number: until(address, lambda page: f"edit {n}: " in page))
-        said("the pages show it already")
+        lap(
+            "an edit is on the page",
+            lambda n=number: seen(address, "the pages show it already", f"edit {n}: "),
+        )
         lap("… and released, all conclusions drawn again", lambda: said("the pages show it\n"))
         path.write_text(text.replace("dcterms:source", "dcterms:sourse"))
-        lap("a broken shape is told above the page", lambda: until(address, lambda p: 'role="alert"' in p))
+        lap(
+            "a broken shape is told above the page",
+            lambda: seen(address, "breaks its shapes", 'role="alert"'),
+        )
         said("nothing was written")
         path.write_text(text + "\nno Turtle\n")
-        lap("broken Turtle is told above the page", lambda: until(address, lambda p: "not Turtle" in p))
+        lap("broken Turtle is told above the page", lambda: seen(address, "not Turtle", "not Turtle"))
         path.write_text(text)
         said("the pages show it\n")
     return rows

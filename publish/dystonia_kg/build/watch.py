@@ -7,6 +7,7 @@ conclusions are drawn anew; then it is released as every build releases, so the 
 build from nothing.
 """
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class Watcher:
         self._released = knowledge
         self.complain("")
         self.show(None)
+        _settle()
         return True
 
     def watch(self, going_on: Callable[[], bool] = lambda: True) -> None:
@@ -145,3 +147,10 @@ class Watcher:
                 else:
                     store.remove(merged)
         return store
+
+
+def _settle() -> None:
+    """What is held from now on is not to be looked through again and again while the next change is checked."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

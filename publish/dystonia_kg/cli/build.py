@@ -65,8 +65,8 @@ def watch(home: Path, out: Path, port: int | None) -> None:
     preview = Preview(out)
 
     def complain(text: str) -> None:
-        _complain(text)
         preview.complain(text)
+        _complain(text)
 
     def show(store: Store | None) -> None:
         preview.show(store)

@@ -5,11 +5,13 @@ wrong with it. For one person on one machine; werkzeug's own server is enough fo
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
 from pyoxigraph import Store
 from werkzeug.serving import make_server
+from werkzeug.test import Client
 
 from . import create_app
 from .front import front
@@ -26,16 +28,26 @@ class Preview:
         self._site: Callable | None = None
         self._endpoint: Endpoint | None = None
         self._notice = ""
+        self._looked_at = "/"
 
     def show(self, store: Store | None) -> None:
         """Show this store, or, where there is none, what is released now. Queries are put to the release."""
         if store is not None:
-            self._site = create_app(self.out, store=store).wsgi_app
+            app = create_app(self.out, store=store)
+            self._warm(app.test_client())
+            self._site = app.wsgi_app
             return
         whole = front(self.out)
+        self._warm(Client(whole))
         old, self._endpoint, self._site = self._endpoint, whole.endpoint, whole
         if old is not None:
             old.pool.close()
+
+    def _warm(self, client: Client) -> None:
+        """Make the page that somebody looks at once before it is asked for again: what pages have in common
+        is ready then, and the work that goes on behind does not slow it down."""
+        with suppress(Exception):
+            client.get(self._looked_at)
 
     def complain(self, text: str) -> None:
         """What stands above every page from now on; nothing where there is nothing to say."""
@@ -50,7 +62,7 @@ class Preview:
         for header in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING"):
             environ.pop(header, None)
         if self._site is None:
-            return self._finish("200 OK", [("Content-Type", HTML)], NOT_YET.encode(), start_response)
+            return self._finish(environ, "200 OK", [("Content-Type", HTML)], NOT_YET.encode(), start_response)
         site = self._site
         if environ["PATH_INFO"] == "/sparql" and self._endpoint is not None:
             site = self._endpoint
@@ -60,12 +72,16 @@ class Preview:
             content = b"".join(body)
         finally:
             getattr(body, "close", lambda: None)()
-        return self._finish(*told[-1], content, start_response)
+        return self._finish(environ, *told[-1], content, start_response)
 
-    def _finish(self, status: str, headers: list, content: bytes, start_response: Callable) -> list[bytes]:
+    def _finish(
+        self, environ: dict, status: str, headers: list, content: bytes, start_response: Callable
+    ) -> list[bytes]:
         drop = ("etag", "cache-control", "content-length")
         kept = [(name, value) for name, value in headers if name.lower() not in drop]
         kind = next((value for name, value in kept if name.lower() == "content-type"), "")
+        if kind.startswith("text/html"):
+            self._looked_at = environ["PATH_INFO"]
         if self._notice and kind.startswith("text/html"):
             notice = f'<div class="advice bad" role="alert"><pre>{escape(self._notice)}</pre></div>'
             before, body, after = content.partition(b"<body>")
