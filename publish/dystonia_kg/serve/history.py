@@ -271,7 +271,7 @@ def _list_page() -> str:
             f"<td>{escape(one.notes)}<td>{'<br>'.join(places)}</tr>"
         )
     heads = "".join(f'<th scope="col">{word}' for word in ("Version", "Day", "What it brought", "Look at"))
-    return f'<div class="scroll"><table><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
+    return f'<div class="scroll"><table class="stack"><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
 
 
 def _files_page(edition: Edition) -> str:
@@ -279,9 +279,11 @@ def _files_page(edition: Edition) -> str:
     for name, digest in sorted(sums(edition.folder).items()):
         size = (edition.folder / name).stat().st_size
         link = f"{request.script_root}/releases/{quote(edition.version)}/{name}"
-        rows.append(f'<tr><td><a href="{link}">{escape(name)}</a><td>{size:,}<td><code>{digest}</code></tr>')
+        rows.append(
+            f'<tr><td><a href="{link}">{escape(name)}</a><td data-l="Bytes">{size:,}<td data-l="SHA-256"><code class="sum">{digest}</code></tr>'
+        )
     heads = "".join(f'<th scope="col">{word}' for word in ("File", "Bytes", "SHA-256"))
-    return f'<div class="scroll"><table><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
+    return f'<div class="scroll"><table class="stack files"><thead><tr>{heads}</thead><tbody>{"".join(rows)}</table></div>'
 
 
 def _changes_page(found: Comparison) -> str:
