@@ -49,7 +49,10 @@ def _page(first: NamedNode, triples: list[Triple], html: str, listed: list[dict[
     others = " ".join(f'<a href="{escape(v["href"])}">{escape(v["name"])}</a>' for v in listed)
     body = (html or plain.statements(shelf, triples)) + f"<p>{others}</p>"
     head = "".join(f'<link rel="alternate" href="{escape(v["href"])}" type="{v["type"]}">' for v in listed)
-    title = next(
-        (t.object.value for t in triples if t.subject == first and t.predicate.value.endswith("title")), ""
-    )
+    said = {
+        t.predicate.value.rpartition("/")[2].rpartition("#")[2]: t.object
+        for t in triples
+        if t.subject == first
+    }
+    title = " ".join(said[word].value for word in ("title", "version") if word in said)
     return plain.dressed(shelf, title or shelf.label(first), body).replace("</head>", head + "</head>", 1)
