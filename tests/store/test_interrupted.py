@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import pytest
 from requests.adapters import HTTPAdapter
@@ -115,6 +116,8 @@ def publisher(between: Between, engine, folder) -> subprocess.Popen:
         env={**os.environ, **engine.environment},
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background has SIGINT ignored, and so would this process.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
