@@ -43,6 +43,9 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b
 _APART = frozenset(("<", ">", "<=", ">=", "=", "!=", "&&", "||", "<<", ">>"))
 _MARKS = _APART | frozenset("{}()[],;.|/^*+?!-~@&") | {"^^"}
 
+#: Words outside of the pattern that make groups of its solutions.
+_GROUPING = frozenset(("GROUP", "HAVING", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
+
 _PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
 #: A store to parse on: nothing is in it.
@@ -173,7 +176,7 @@ class _Writer:
         self.plain = plain
         self.base = base
         self.names = dict(prefixes)
-        self.words = list(tokens(query))
+        self.words = _values_inside(list(tokens(query)))
         self.ends = _ends(self.words)
         self.starts = {end: start for start, end in self.ends.items()}
         self.data = {k for k in range(len(self.words)) if self._is_data(k)}
@@ -432,6 +435,30 @@ class _Writer:
         if iri.partition(":")[0].lower() in MAGIC:
             raise Unsendable(f"<{iri[:200]}> is a name that only some engines give a meaning to")
         return iri
+
+
+def _values_inside(words: list[Token]) -> list[Token]:
+    """The words with a VALUES that stood behind the pattern within it.
+
+    Where no groups are made it is joined there either way (SPARQL 1.1 §18.2.4.3), and Virtuoso takes a variable
+    that the pattern does not have only there. Clients that send bindings on write such queries.
+    """
+    outside = [k for k, w in enumerate(words) if w.depth == 0]
+    values = next((k for k in outside if words[k].word == "VALUES"), len(words))
+    braces = [k for k in outside if k < values and words[k].kind == "mark" and words[k].text == "{"]
+    template = any(words[k].word == "CONSTRUCT" for k in outside)
+    if values == len(words) or len(braces) != 1 + template:
+        return words
+    opening = braces[-1]
+    closing = next(k for k in range(opening + 1, values) if words[k].text == "}" and words[k].depth == 1)
+    if not _GROUPING.isdisjoint(w.word for w in (*words[:opening], *words[closing:values])):
+        return words
+    inner = [
+        Token("mark", "{", 0, spaced=True),
+        *words[opening + 1 : closing],
+        Token("mark", "}", 0, spaced=True),
+    ]
+    return [*words[: opening + 1], *inner, *words[values:], *words[closing:values]]
 
 
 def _ends(words: list[Token]) -> dict[int, int]:
