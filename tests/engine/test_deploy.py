@@ -113,6 +113,8 @@ def test_a_workflow_has_no_more_rights_than_it_says_and_runs_only_what_is_there(
     assert ("contents: write" in text) == (name == "release")
     assert text.count("actions/checkout@") == text.count("persist-credentials: false")
     assert text.count("runs-on:") == text.count("timeout-minutes:")
+    actions = re.findall(r"uses: \S+@(.+)", text)
+    assert actions and all(re.fullmatch(r"[0-9a-f]{40} # v[\d.]+", version) for version in actions)
     for script in re.findall(r"run: (?:bash )?(\.ci/\w+)", text):
         assert (ROOT / script).stat().st_mode & 0o100, script
     targets = re.findall(r"run: make (\w+)", text)
