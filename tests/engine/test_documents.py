@@ -7,8 +7,11 @@ from functools import partial
 import pytest
 import rdflib
 import zstandard
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 from rdflib.compare import isomorphic
+
+from dystonia_kg.release import open_store
+from dystonia_kg.serve import create_app
 
 from .. import stores
 
@@ -356,3 +359,12 @@ def test_every_error_names_a_page_that_explains_it(client):
     for path, accept in (("/nothing", None), ("/id/brie", "image/png"), ("/id/plastic", None)):
         kind = get(client, path, accept).json["type"]
         assert get(client, kind).status_code == 200
+
+
+def test_words_of_the_interface_are_english_where_the_graph_has_several(toy):
+    store = open_store(toy)
+    word, name = NamedNode(BASE + "page/words#search"), NamedNode("https://schema.org/name")
+    for language, text in (("de", "Suche"), ("en", "Look it up"), ("fr", "Chercher")):
+        store.add(Quad(word, name, Literal(text, language=language), DefaultGraph()))
+    page = create_app(toy, store=store).test_client().get("/search?q=brie").text
+    assert "Look it up" in page and "Suche" not in page and "Chercher" not in page

@@ -84,11 +84,11 @@ def page(library: Library, slug: str, name: str = "") -> Page:
 def small_words(library: Library) -> dict[str, str]:
     """Key → word, from the parts of the page `words`."""
     start = f"{library.base}page/words#"
-    found = {}
-    for quad in library.store.quads_for_pattern(None, NamedNode(SCHEMA + "name"), None):
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(start):
-            found[quad.subject.value.removeprefix(start)] = quad.object.value
-    return found
+    quads = library.store.quads_for_pattern(None, NamedNode(SCHEMA + "name"), None)
+    named = {
+        q.subject for q in quads if isinstance(q.subject, NamedNode) and q.subject.value.startswith(start)
+    }
+    return {iri.value.removeprefix(start): text(library, iri, "name") for iri in named}
 
 
 def _title(library: Library, iri: NamedNode) -> str:
