@@ -36,6 +36,9 @@ TOKEN = re.compile(
 _CALLS = frozenset(("FILTER", "BIND", "HAVING", "BY"))
 OPENING, CLOSING = frozenset("{(["), frozenset("})]")
 
+#: Words that make groups of solutions, where they stand outside of a pattern.
+GROUPING = frozenset(("GROUP", "HAVING", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
+
 
 @dataclass(slots=True)
 class Token:

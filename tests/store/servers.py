@@ -22,21 +22,6 @@ from dystonia_kg.store.connection import Connection, Credentials
 #: Debian's packages, for machines where they are not installed.
 PACKAGES = ("virtuoso-opensource-7-bin", "libpcre3")
 
-
-class Quiet(BaseHTTPRequestHandler):
-    """Keeps connections open, prints nothing, and does not mind a side that was ended."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_) -> None:
-        pass
-
-    def handle(self) -> None:
-        with contextlib.suppress(OSError):
-            super().handle()
-
-
 SETTINGS = """\
 [Database]
 DatabaseFile = {folder}/virtuoso.db
@@ -73,6 +58,20 @@ DefaultHost = 127.0.0.1:{http}
 ResultSetMaxRows = {rows}
 DeferInferenceRulesInit = 0
 """
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Keeps connections open, prints nothing, and does not mind a side that was ended."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_) -> None:
+        pass
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            super().handle()
 
 
 def free_port() -> int:

@@ -2,10 +2,11 @@
 A small layered layout: boxes in columns, lines between them, as few crossings as some sweeps can do.
 
 Each column is put in the order of its neighbours' middles, back and forth, and packed as near to them
-as the gaps allow; a pinned column keeps its order.
+as the gaps allow; a pinned column keeps its order. Then the boxes and lines themselves, as parts of an SVG.
 """
 
 from collections.abc import Hashable, Iterable
+from html import escape
 
 
 def layout(
@@ -37,6 +38,25 @@ def layout(
                 y[n] = place
     top = min(y.values()) - height / 2
     return {n: (number, y[n] - top) for number, column in numbered for n in column}
+
+
+def curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    """The path of a line between boxes of two columns, level at both ends."""
+    half = (x1 + x2) / 2
+    return f"M{x1} {y1:.0f}C{half:.0f} {y1:.0f} {half:.0f} {y2:.0f} {x2} {y2:.0f}"
+
+
+def bow(x: float, y1: float, y2: float, reach: float) -> str:
+    """The path of a line between boxes of one column, on their right."""
+    return f"M{x} {y1:.0f}C{x + reach} {y1:.0f} {x + reach} {y2:.0f} {x} {y2:.0f}"
+
+
+def box(x: float, y: float, width: float, height: float, name: str) -> str:
+    """A box with its middle at this height, and a name in it."""
+    return (
+        f'<rect x="{x}" y="{y - height / 2:.0f}" width="{width}" height="{height}" rx="8"/>'
+        f'<text x="{x + 12}" y="{y + 5:.0f}">{escape(name)}</text>'
+    )
 
 
 def _packed(wishes: list[float], step: float, tall: float) -> list[float]:

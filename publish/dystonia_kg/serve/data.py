@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode, Triple
 
 from . import plain, variants, writing
 from .answers import answer, library, problem, root
+from .shelves import local
 from .variants import FOR_PROGRAMS, HTML, Choice
 
 
@@ -49,10 +50,6 @@ def _page(first: NamedNode, triples: list[Triple], html: str, listed: list[dict[
     others = " ".join(f'<a href="{escape(v["href"])}">{escape(v["name"])}</a>' for v in listed)
     body = (html or plain.statements(shelf, triples)) + f"<p>{others}</p>"
     head = "".join(f'<link rel="alternate" href="{escape(v["href"])}" type="{v["type"]}">' for v in listed)
-    said = {
-        t.predicate.value.rpartition("/")[2].rpartition("#")[2]: t.object
-        for t in triples
-        if t.subject == first
-    }
+    said = {local(t.predicate): t.object for t in triples if t.subject == first}
     title = " ".join(said[word].value for word in ("title", "version") if word in said)
     return plain.dressed(shelf, title or shelf.label(first), body).replace("</head>", head + "</head>", 1)

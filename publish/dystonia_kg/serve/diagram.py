@@ -11,10 +11,11 @@ from collections import Counter
 from functools import lru_cache
 from html import escape
 
+from markupsafe import Markup
 from pyoxigraph import DefaultGraph, NamedNode
 
 from . import words
-from .columns import layout
+from .columns import bow, box, curve, layout
 from .frame import at
 from .library import TYPE, Library
 from .relations import ABOUT
@@ -79,11 +80,11 @@ def _most(shelf: Library, target: NamedNode, line: Line, drawn: set) -> NamedNod
     return best[0][0] if best and best[0][1] * 2 > len(values) else None
 
 
-def picture(shelf: Library, label: str) -> str:
+def picture(shelf: Library, label: str) -> Markup:
     """The SVG, called `label`; empty where the graph asks for none."""
     rows, joined = columns(shelf), joints(shelf)
     if not rows or not joined:
-        return ""
+        return Markup("")
     places = layout(list(map(list, rows)), [(a, b) for a, b in joined if a != b], height=HEIGHT, gap=DOWN)
     width = len(rows) * (WIDTH + ACROSS) - ACROSS + 2
     tall = max(y for _, y in places.values()) + HEIGHT
@@ -99,7 +100,7 @@ def picture(shelf: Library, label: str) -> str:
             told |= {(a, b), (b, a)}
             parts.append(_line(shelf, (a, b), joined[a, b], joined.get((b, a), ()), places))
     parts += [_box(shelf, node, places[node], joined) for node in places]
-    return "".join(parts) + "</svg>"
+    return Markup("".join(parts) + "</svg>")
 
 
 def _line(shelf: Library, joint: Joint, names: tuple[str, ...], back: tuple[str, ...], places: dict) -> str:
@@ -107,12 +108,11 @@ def _line(shelf: Library, joint: Joint, names: tuple[str, ...], back: tuple[str,
     (ca, ya), (cb, yb) = places[joint[0]], places[joint[1]]
     step = WIDTH + ACROSS
     if ca == cb:
-        x, out = ca * step + WIDTH, ca * step + WIDTH + 40
-        path, middle = f"M{x} {ya:.0f}C{out} {ya:.0f} {out} {yb:.0f} {x} {yb:.0f}", (x + 34, (ya + yb) / 2)
+        x = ca * step + WIDTH
+        path, middle = bow(x, ya, yb, 40), (x + 34, (ya + yb) / 2)
     else:
         x1, x2 = (ca * step + WIDTH, cb * step) if ca < cb else (ca * step, cb * step + WIDTH)
-        half = (x1 + x2) / 2
-        path = f"M{x1} {ya:.0f}C{half:.0f} {ya:.0f} {half:.0f} {yb:.0f} {x2} {yb:.0f}"
+        path = curve(x1, ya, x2, yb)
         # Near the box of which there are many, so that the names of lines from one box stand apart.
         middle = (x1 + (x2 - x1) * 0.58, ya + (yb - ya) * 0.62)
     told = f"{shelf.label(joint[0])}, {', '.join(names)}: {shelf.label(joint[1])}"
@@ -157,6 +157,5 @@ def _box(shelf: Library, node: NamedNode, place: tuple[int, float], joined: dict
     name = f"{shelf.label(node)}. {'; '.join(told)}" if told else shelf.label(node)
     return (
         f'<a class="n" href="{escape(at(shelf.path(node)))}" aria-label="{escape(name)}">{loop}'
-        f'<rect x="{x}" y="{y - HEIGHT / 2:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
-        f'<text x="{x + 12}" y="{y + 5:.0f}">{escape(shelf.label(node))}</text>{sign}</a>'
+        f"{box(x, y, WIDTH, HEIGHT, shelf.label(node))}{sign}</a>"
     )

@@ -159,9 +159,8 @@ class Library:
         terms = {
             term for q in self.store.quads_for_pattern(None, None, None, DefaultGraph()) for term in q.triple
         }
-        named = (term.value for term in self.graphs.union(terms) if isinstance(term, NamedNode))
-        found = {iri for iri in named if iri.startswith(self.base)}.union(g.value for g in self.graphs)
-        return sorted(found)
+        named = (term.value for term in terms if isinstance(term, NamedNode))
+        return sorted({iri for iri in named if iri.startswith(self.base)}.union(g.value for g in self.graphs))
 
     @property
     def paths(self) -> Iterable[str]:

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from fnmatch import fnmatch
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Blueprint
-from markupsafe import Markup
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from ..formats import DATASETS, GRAPHS
@@ -139,9 +138,7 @@ def vocabulary(shelf: Library, iri: NamedNode) -> str:
         text=page.text,
         classes=[_term(shelf, m, used[m]) for m in sorted(classes, key=lambda m: fold(shelf.label(m)))],
         properties=[_term(shelf, m, used[m]) for m in sorted(properties, key=lambda m: fold(shelf.label(m)))],
-        picture=Markup(
-            diagram.picture(shelf, words.small_words(shelf).get("diagram", "How the classes are joined"))
-        ),
+        draw=partial(diagram.picture, shelf),
         between=[(value(a), value(p), value(b)) for a, p, b in _between(shelf, properties)],
         document=shelf.path(iri),
     )

@@ -32,22 +32,16 @@ class Preview:
 
     def show(self, store: Store | None) -> None:
         """Show this store, or, where there is none, what is released now. Queries are put to the release."""
-        if store is not None:
-            app = create_app(self.out, store=store)
-            self._warm(app.test_client())
-            self._site = app.wsgi_app
-            return
-        whole = front(self.out)
-        self._warm(Client(whole))
-        old, self._endpoint, self._site = self._endpoint, whole.endpoint, whole
-        if old is not None:
-            old.pool.close()
-
-    def _warm(self, client: Client) -> None:
-        """Make the page that somebody looks at once before it is asked for again: what pages have in common
-        is ready then, and the work that goes on behind does not slow it down."""
+        site = front(self.out) if store is None else create_app(self.out, store=store).wsgi_app
+        # The page that somebody looks at is made once before it is asked for again: what pages have in common
+        # is ready then, and the work that goes on behind does not slow it down.
         with suppress(Exception):
-            client.get(self._looked_at)
+            Client(site).get(self._looked_at)
+        self._site = site
+        if store is None:
+            old, self._endpoint = self._endpoint, site.endpoint
+            if old is not None:
+                old.pool.close()
 
     def complain(self, text: str) -> None:
         """What stands above every page from now on; nothing where there is nothing to say."""

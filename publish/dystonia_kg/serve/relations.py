@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode
 from . import figures, words
 from .answers import answer, library
 from .browse import instances
-from .columns import layout
+from .columns import bow, box, curve, layout
 from .frame import at, shown
 from .library import Library
 from .parameters import takes
@@ -153,14 +153,11 @@ def _put(column: list, node) -> None:
 def _line(shelf, edge: Edge, places, ids, x, widths) -> str:
     (ca, ya), (cb, yb) = places[edge.start], places[edge.end]
     if ca == cb:
-        x1 = x[ca] + widths[ca]
-        path = f"M{x1} {ya:.0f}C{x1 + 46} {ya:.0f} {x1 + 46} {yb:.0f} {x1} {yb:.0f}"
+        path = bow(x[ca] + widths[ca], ya, yb, 46)
     else:
         if ca > cb:
             (ca, ya), (cb, yb) = (cb, yb), (ca, ya)
-        x1, x2 = x[ca] + widths[ca], x[cb]
-        bend = (x2 - x1) * 0.5
-        path = f"M{x1} {ya:.0f}C{x1 + bend:.0f} {ya:.0f} {x2 - bend:.0f} {yb:.0f} {x2} {yb:.0f}"
+        path = curve(x[ca] + widths[ca], ya, x[cb], yb)
     title = f"{shelf.label(edge.start)}, {edge.kind.name}: {shelf.label(edge.end)}"
     start, end = ids[edge.start], ids[edge.end]
     kind = f"e k{edge.kind.number % 4}"
@@ -177,9 +174,7 @@ def _box(shelf, node, id_, x, y, width, rows) -> str:
     title = f"<title>{escape(name)}</title>" if short != name else ""
     return (
         f'<a class="n" id="{id_}" href="{escape(at(shelf.path(node)))}" '
-        f'aria-label="{escape(name)}. {escape(told)}">{title}'
-        f'<rect x="{x}" y="{y - BOX / 2:.0f}" width="{width}" height="{BOX}" rx="8"/>'
-        f'<text x="{x + 12}" y="{y + 5:.0f}">{escape(short)}</text></a>'
+        f'aria-label="{escape(name)}. {escape(told)}">{title}{box(x, y, width, BOX, short)}</a>'
     )
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Store
 
-from ..scan import Token, resolve, tokens
+from ..scan import GROUPING, Token, resolve, tokens
 
 VERSION_OF = "http://purl.org/dc/terms/isVersionOf"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -42,9 +42,6 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b
 #: Marks that are always set apart: glued to its neighbours a `<` could open an IRI.
 _APART = frozenset(("<", ">", "<=", ">=", "=", "!=", "&&", "||", "<<", ">>"))
 _MARKS = _APART | frozenset("{}()[],;.|/^*+?!-~@&") | {"^^"}
-
-#: Words outside of the pattern that make groups of its solutions.
-_GROUPING = frozenset(("GROUP", "HAVING", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
 
 _PROLOGUE = frozenset(("BASE", "PREFIX", "VERSION"))
 
@@ -450,8 +447,8 @@ def _values_inside(words: list[Token]) -> list[Token]:
     if values == len(words) or len(braces) != 1 + template:
         return words
     opening = braces[-1]
-    closing = next(k for k in range(opening + 1, values) if words[k].text == "}" and words[k].depth == 1)
-    if not _GROUPING.isdisjoint(w.word for w in (*words[:opening], *words[closing:values])):
+    closing = _ends(words)[opening]
+    if not GROUPING.isdisjoint(w.word for w in (*words[:opening], *words[closing:values])):
         return words
     inner = [
         Token("mark", "{", 0, spaced=True),

@@ -12,6 +12,7 @@ import re
 from pyoxigraph import BlankNode, NamedNode
 
 from ...errors import BadShape
+from ...scan import GROUPING
 from .lexemes import groups, lexemes
 from .source import name
 from .terms import IMPORTS, sh
@@ -19,9 +20,8 @@ from .terms import IMPORTS, sh
 #: The graph that the nodes asked about stand in, and both other places of their triples.
 FOCUS = NamedNode("urn:x-focus:nodes")
 
-_AGGREGATES = frozenset(
-    ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "HAVING", "GROUP", "LIMIT", "OFFSET"]
-)
+#: Words that count or cut the rows of all focus nodes together.
+_AGGREGATES = GROUPING | {"LIMIT", "OFFSET"}
 _REFUSED = frozenset(["MINUS", "VALUES", "SERVICE"])
 
 
